@@ -1,0 +1,18 @@
+/** What an operator allows in writing. The default allows nothing. */
+export type Policy = {
+	/** VMs that an eviction may stop for good or lose. `*` stands for any run of characters within one name. */
+	readonly mayEnd: readonly { readonly namespace: string; readonly name: string }[];
+};
+
+export const strictPolicy: Policy = { mayEnd: [] };
+
+const matches = (pattern: string, name: string): boolean => {
+	const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+	return new RegExp(`^${parts.join("[^/]*")}$`).test(name);
+};
+
+/** Whether the written policy, or a request, lets this VM stop or be lost. `requested` holds `namespace/name`. */
+export function mayEnd(policy: Policy, requested: readonly string[], vm: { namespace: string; name: string }): boolean {
+	if (requested.includes(`${vm.namespace}/${vm.name}`)) return true;
+	return policy.mayEnd.some((rule) => matches(rule.namespace, vm.namespace) && matches(rule.name, vm.name));
+}

@@ -1,0 +1,82 @@
+import type { Fate } from "./fate.ts";
+import type { NodeIdentity } from "./identity.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** One record per instance and generation; the execution is named `<instance>-<generation>`. */
+export type MaintenanceKey = { readonly instanceId: string; readonly generation: number };
+
+/** A lifecycle action that waits for our answer. Instants are epoch milliseconds. */
+export type Hook = {
+	readonly group: string;
+	readonly hook: string;
+	readonly token: string;
+	/** The hook's HeartbeatTimeout. */
+	readonly timeoutSeconds: number;
+	/** Past this instant (min(48 h, 100 × time-out) after the event) no heartbeat helps any more. */
+	readonly limitAt: number;
+	/** AWS no longer knows the action: completed by another, timed out, or never existed. */
+	readonly lostAt?: number;
+	/** We completed it. */
+	readonly completedAt?: number;
+};
+
+/** `released`: safe to terminate. `gone`: the instance ended without our release. */
+export type MaintenanceState = "open" | "releasing" | "released" | "gone";
+
+/** An eviction that was refused, so that the next try keeps its distance. Instants are epoch milliseconds. */
+export type Refusal = { readonly count: number; readonly nextAt: number; readonly why: string };
+
+/** A VM as it was first seen on the node, and what has become of it since. */
+export type VmStory = {
+	readonly namespace: string;
+	readonly name: string;
+	readonly uid: string;
+	readonly fate: Fate;
+	/** Absent while it is on its way. */
+	readonly outcome?: VmOutcome;
+};
+
+export type VmOutcome =
+	| { readonly kind: "migrated"; readonly to: string }
+	| { readonly kind: "restarted"; readonly to: string }
+	| { readonly kind: "restarting" }
+	| { readonly kind: "replaced" }
+	| { readonly kind: "stopped" }
+	| { readonly kind: "lost" };
+
+export type MaintenanceRecord = MaintenanceKey & {
+	/** Raised by every write; a write states the one it read. */
+	readonly version: number;
+	readonly cluster: string;
+	readonly state: MaintenanceState;
+	readonly openedAt: number;
+	readonly closedAt?: number;
+	/** Ids of the requests that were merged into this maintenance. */
+	readonly requests: readonly string[];
+	readonly reason: string;
+	/** Epoch milliseconds; the earliest of all requests. */
+	readonly deadline?: number;
+	readonly hooks: readonly Hook[];
+	/** Seconds between heartbeats that suit the shortest hook; Hold reads it. */
+	readonly beatSeconds: number;
+	readonly lastBeatAt: number;
+	/** Raised by every order; Hold compares it. */
+	readonly orders: number;
+	/** VMs (`namespace/name`) that a request lets stop or be lost. */
+	readonly mayEnd: readonly string[];
+	readonly node?: NodeIdentity;
+	/** Our clock, when the node was last seen to become cordoned. */
+	readonly cordonedAt?: number;
+	readonly vms: readonly VmStory[];
+	/** By pod uid. */
+	readonly refusals: Readonly<Record<string, Refusal>>;
+	readonly trouble: readonly Trouble[];
+	/** Set by Release before its second look, with the tokens that it is about to complete. */
+	readonly releasing?: { readonly turn: string; readonly at: number; readonly tokens: readonly string[] };
+	/** When the instance was marked safe to terminate. */
+	readonly markedAt?: number;
+};
+
+export function executionName({ instanceId, generation }: MaintenanceKey): string {
+	return `${instanceId}-${generation}`;
+}

@@ -1,0 +1,26 @@
+/** Where the execution goes next; the names of the definition's branches. */
+export type Next =
+	| "assess"
+	| "cordon"
+	| "admit"
+	| "evict"
+	| "watch"
+	| "wait"
+	| "release"
+	| "hold"
+	| "restore"
+	| "hand over"
+	| "done";
+
+/** What every step answers; the definition keeps it at `$.step`. */
+export type StepResult = {
+	readonly next: Next;
+	/** How long the state Wait waits. */
+	readonly waitSeconds: number;
+	/** After how many seconds Step Functions takes a Watch for hung. Always more than it follows the cluster for. */
+	readonly watchTimeoutSeconds: number;
+	/** Loops so far, so that an execution hands over before its history is full. */
+	readonly turns: number;
+	/** A notice for humans, published once by the definition before it goes on. */
+	readonly tell?: { readonly subject: string; readonly message: string };
+};

@@ -1,0 +1,25 @@
+/** What a human must know. `kind` names an alarm and a heading of the runbook. */
+export type TroubleKind =
+	| "no-node"
+	| "two-nodes"
+	| "not-our-node"
+	| "node-not-ready"
+	| "vm-blocks"
+	| "vm-would-end"
+	| "no-room"
+	| "guard-missing"
+	| "guard-unreachable"
+	| "eviction-refused"
+	| "migration-failing"
+	| "hook-lost"
+	| "hook-too-short"
+	| "retention-missing"
+	| "instance-gone";
+
+export type Trouble = {
+	readonly kind: TroubleKind;
+	/** `namespace/name` of the VM or pod, the node's name, or the hook's: what the trouble is about. */
+	readonly about: string;
+	/** One sentence with the way out. */
+	readonly says: string;
+};

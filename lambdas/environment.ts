@@ -28,6 +28,8 @@ const policySchema = z.object({
 
 /** What the functions read from their environment; `infra` writes exactly these names. */
 export const environmentSchema = z.object({
+	/** Set by Lambda itself. */
+	AWS_REGION: z.string().min(1),
 	EVACUATOR_TABLE: z.string().min(3),
 	EVACUATOR_CLUSTERS: json(z.array(clusterSchema).min(1)),
 	/** Names of the lifecycle hooks that are ours to answer. */
@@ -39,7 +41,7 @@ export const environmentSchema = z.object({
 	EVACUATOR_ORDERS_QUEUE_ARN: z.string().optional(),
 });
 
-export type EnvironmentName = keyof typeof environmentSchema.shape;
+export type EnvironmentName = Exclude<keyof typeof environmentSchema.shape, "AWS_REGION">;
 export type Environment = z.output<typeof environmentSchema>;
 export type ClusterConfiguration = z.output<typeof clusterSchema>;
 

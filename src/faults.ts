@@ -40,3 +40,8 @@ export class RecordConflict extends Error {
 export class ConfigurationInvalid extends Error {
 	override readonly name = "ConfigurationInvalid";
 }
+
+/** A stored record does not have the shape this version knows. */
+export class RecordUnreadable extends Error {
+	override readonly name = "RecordUnreadable";
+}

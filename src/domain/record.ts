@@ -20,8 +20,11 @@ export type Hook = {
 	readonly completedAt?: number;
 };
 
-/** `released`: safe to terminate. `gone`: the instance ended without our release. */
-export type MaintenanceState = "open" | "releasing" | "released" | "gone";
+/**
+ * `released`: safe to terminate. `gone`: the instance ended without our release. `handed over`: its execution ended, and
+ * the next generation goes on with the same tokens.
+ */
+export type MaintenanceState = "open" | "releasing" | "released" | "gone" | "handed over";
 
 /** An eviction that was refused, so that the next try keeps its distance. Instants are epoch milliseconds. */
 export type Refusal = { readonly count: number; readonly nextAt: number; readonly why: string };
@@ -34,6 +37,8 @@ export type VmStory = {
 	readonly fate: Fate;
 	/** Absent while it is on its way. */
 	readonly outcome?: VmOutcome;
+	/** When this outcome was first seen; epoch milliseconds. */
+	readonly outcomeAt?: number;
 };
 
 export type VmOutcome =
@@ -68,6 +73,8 @@ export type MaintenanceRecord = MaintenanceKey & {
 	/** Our clock, when the node was last seen to become cordoned. */
 	readonly cordonedAt?: number;
 	readonly vms: readonly VmStory[];
+	/** When the surroundings were last read, which only a survey does. */
+	readonly surveyedAt?: number;
 	/** By pod uid. */
 	readonly refusals: Readonly<Record<string, Refusal>>;
 	readonly trouble: readonly Trouble[];

@@ -1,0 +1,41 @@
+import type { FunctionName } from "./function-names.ts";
+
+/** A rule of a ClusterRole, as Kubernetes writes it. */
+export type PolicyRule = {
+	readonly apiGroups: readonly string[];
+	readonly resources: readonly string[];
+	readonly verbs: readonly string[];
+};
+
+const core = (resources: readonly string[], verbs: readonly string[]): PolicyRule => ({ apiGroups: [""], resources, verbs });
+const kubevirt = (resources: readonly string[], verbs: readonly string[]): PolicyRule => ({
+	apiGroups: ["kubevirt.io"],
+	resources,
+	verbs,
+});
+
+/** One observation of the cluster: what it takes to say what is on a node. */
+const look = [
+	core(["nodes", "pods"], ["get", "list"]),
+	kubevirt(["kubevirts", "virtualmachines", "virtualmachineinstances", "virtualmachineinstancemigrations"], ["get", "list"]),
+];
+
+/**
+ * What each function may do in a cluster. Nobody deletes anything: pods and VMIs leave through the eviction API alone,
+ * which KubeVirt guards. Whoever releases an instance changes nothing but adds Events.
+ */
+export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>> = {
+	intake: [core(["nodes"], ["get", "list"])],
+	assess: look,
+	cordon: [core(["nodes"], ["get", "patch"])],
+	evict: [...look, core(["pods/eviction"], ["create"])],
+	watch: [
+		...look,
+		core(["nodes", "pods"], ["watch"]),
+		kubevirt(["virtualmachineinstances", "virtualmachineinstancemigrations"], ["watch"]),
+	],
+	release: [...look, core(["events"], ["create"])],
+};
+
+/** The Kubernetes group that a function's access entry gives it. */
+export const clusterGroup = (name: FunctionName): string => `evacuator-${name}`;

@@ -1,0 +1,89 @@
+import { Fail, type IChainable, Pass, Succeed, Wait, WaitTime } from "aws-cdk-lib/aws-stepfunctions";
+import type { Construct } from "constructs";
+import { beat, unreadRecord } from "./beat.ts";
+import { hold } from "./hold.ts";
+import type { Parts } from "./parts.ts";
+import { callStep, follow } from "./steps.ts";
+
+/**
+ * One maintenance, from `{ instanceId, generation }` to Done. The state holds the last step's answer at `$.step`, the
+ * hooks as last read at `$.record`, and, on the way to Hold, the fault at `$.fault`.
+ *
+ * No way between two heartbeats is longer than half the time-out of a hook of 300 s: whoever adds a state runs the test
+ * that walks this definition.
+ */
+export function maintenance(scope: Construct, parts: Parts): IChainable {
+	const ends = endsOf(scope);
+	const steps = {
+		assess: callStep(scope, "Assess", "assess", parts),
+		cordon: callStep(scope, "Cordon", "cordon", parts),
+		evict: callStep(scope, "Evict", "evict", parts),
+		watch: callStep(scope, "Watch", "watch", parts),
+		release: callStep(scope, "Release", "release", parts),
+	};
+	const held = hold(scope, parts, { ...ends, assess: steps.assess });
+	for (const step of Object.values(steps)) step.addCatch(held, { errors: ["States.ALL"], resultPath: "$.fault" });
+
+	const afterBeat = (name: string, then: IChainable) => beat(scope, `before ${name}`, parts, ends.recordMissing, then);
+	const assess = afterBeat("Assess", steps.assess);
+	const evict = afterBeat("Evict", steps.evict);
+	const watch = afterBeat("Watch", steps.watch);
+	const release = afterBeat("Release", steps.release);
+	const wait = new Wait(scope, "Wait", { time: WaitTime.secondsPath("$.step.waitSeconds") });
+	wait.next(assess);
+	const waitAfterBeat = afterBeat("Wait", wait);
+	const admit = new Pass(scope, "Admit", { comment: "The place of the cluster's drain slots; as yet every drain is admitted." });
+	admit.next(evict);
+	const restore = new Pass(scope, "Restore", { comment: "The place of undoing a cancelled drain; as yet a human does it." });
+	restore.next(held);
+
+	const always = { hold: held, "hand over": ends.handOver };
+	const lost = notUnderstood(scope, held);
+	follow(steps.assess, "Assess", parts, { cordon: steps.cordon, wait, done: ends.done, restore, ...always }, lost);
+	follow(steps.cordon, "Cordon", parts, { evict: admit, admit, assess, ...always }, lost);
+	follow(steps.evict, "Evict", parts, { watch, evict, assess, wait: waitAfterBeat, ...always }, lost);
+	follow(
+		steps.watch,
+		"Watch",
+		parts,
+		{ watch: steps.watch, evict, wait, assess, release: steps.release, done: ends.done, restore, ...always },
+		lost,
+	);
+	follow(steps.release, "Release", parts, { done: ends.done, release, watch, assess, wait: waitAfterBeat, ...always }, lost);
+	return begin(scope, assess);
+}
+
+/** Only the two names of the maintenance are taken from the input. */
+function begin(scope: Construct, assess: IChainable): IChainable {
+	const parameters = {
+		"instanceId.$": "$.instanceId",
+		"generation.$": "$.generation",
+		step: { turns: 0 },
+		record: unreadRecord,
+	};
+	return new Pass(scope, "Begin", { parameters }).next(assess);
+}
+
+function endsOf(scope: Construct) {
+	return {
+		done: new Succeed(scope, "Done"),
+		handOver: new Fail(scope, "Hand over", {
+			error: "HandOver",
+			cause: "The history is nearly full. Intake hears of this end and opens the next generation.",
+		}),
+		recordMissing: new Fail(scope, "Record missing", {
+			error: "RecordMissing",
+			cause: "The table has no record of this maintenance. Executions are started by intake, never by hand.",
+		}),
+	};
+}
+
+function notUnderstood(scope: Construct, held: IChainable): IChainable {
+	return new Pass(scope, "Answer not understood", {
+		parameters: {
+			Error: "AnswerNotUnderstood",
+			Cause: "The step answered with a way on that this definition does not have.",
+		},
+		resultPath: "$.fault",
+	}).next(held);
+}

@@ -1,0 +1,28 @@
+import type { FunctionName } from "./function-names.ts";
+
+/**
+ * Seconds that a function may run. Each is as long as half a hook of 300 s bears, with its repetition: see the test that
+ * walks the definition. Watch runs as long as the step before it says, and less than this.
+ */
+export const functionSeconds: Readonly<Record<FunctionName, number>> = {
+	intake: 60,
+	assess: 30,
+	cordon: 15,
+	evict: 45,
+	watch: 300,
+	release: 45,
+};
+
+/** Seconds that a read of the record, one heartbeat or one notice may take. */
+export const integrationSeconds = 3;
+
+/** Seconds before the one repetition of whatever failed. */
+export const repeatAfterSeconds = 1;
+
+/** Seconds that Hold rests before it lets Assess look again. */
+export const holdSeconds = {
+	/** While the steps work, but a human has to act. */
+	trouble: 3_600,
+	/** After a fault; so much longer each time that the same fault comes back, up to the time of trouble. */
+	fault: 300,
+};

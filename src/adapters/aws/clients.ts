@@ -1,0 +1,56 @@
+import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+
+type RequestHandler = NonNullable<AutoScalingClientConfig["requestHandler"]>;
+
+/** Where a service answers: an address, or a function in this process. */
+export type Ground = { readonly endpoint: string } | { readonly requestHandler: RequestHandler };
+
+export type AwsService = "autoScaling" | "ec2" | "dynamodb" | "sfn" | "sqs";
+
+export type AwsClientOptions = {
+	readonly region: string;
+	/** Services that are not AWS's own; the others are. */
+	readonly grounds?: Readonly<Partial<Record<AwsService, Ground>>>;
+	/** The environment's when left out. */
+	readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+export type AwsClients = {
+	readonly autoScaling: AutoScalingClient;
+	/** Sends a request once and never again: an action that is completed twice, or late, may not be repeated blindly. */
+	readonly autoScalingOnce: AutoScalingClient;
+	readonly ec2: EC2Client;
+	readonly dynamodb: DynamoDBClient;
+	readonly sfn: SFNClient;
+	readonly sqs: SQSClient;
+};
+
+/**
+ * Milliseconds. Three tries fit into ten seconds, so that a step can still do something else when a service is silent.
+ * Retries are the SDK's standard ones: its adaptive mode holds requests back for many seconds, and heartbeats cannot wait.
+ */
+const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+/** The SDK's clients, with short time-outs. */
+export function createAwsClients({ region, grounds = {}, credentials }: AwsClientOptions): AwsClients {
+	const settings = (service: AwsService, attempts = 3) => ({
+		region,
+		maxAttempts: attempts,
+		retryMode: "standard",
+		requestHandler: TIMEOUTS,
+		...(credentials && { credentials }),
+		...grounds[service],
+	});
+	return {
+		autoScaling: new AutoScalingClient(settings("autoScaling")),
+		autoScalingOnce: new AutoScalingClient(settings("autoScaling", 1)),
+		ec2: new EC2Client(settings("ec2")),
+		dynamodb: new DynamoDBClient(settings("dynamodb")),
+		sfn: new SFNClient(settings("sfn")),
+		sqs: new SQSClient(settings("sqs")),
+	};
+}

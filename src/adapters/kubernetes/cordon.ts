@@ -1,0 +1,33 @@
+import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { isSameNode, type NodeIdentity } from "../../domain/identity.ts";
+import { answerOf, faultOf } from "./api-status.ts";
+import type { ClusterApi } from "./cluster-api.ts";
+import { nodeFacts } from "./facts/node-facts.ts";
+import { requireObjectName } from "./object-name.ts";
+import { readNode } from "./reads.ts";
+
+type Cordoned = "cordoned" | "not ours" | "no node";
+
+/**
+ * Cordons this very Node: its uid is in the patch, so the API server refuses (409) to touch a namesake. A Node that is
+ * cordoned already gets the annotations all the same.
+ */
+export async function cordonNode(
+	api: ClusterApi,
+	node: NodeIdentity,
+	annotations: Readonly<Record<string, string>>,
+): Promise<Cordoned> {
+	const name = requireObjectName("Node", node.name);
+	const body = { metadata: { uid: node.uid, annotations }, spec: { unschedulable: true } };
+	const asMergePatch = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+	const answer = await answerOf(api.core.patchNode({ name, body }, asMergePatch));
+	if ("value" in answer) return isSameNode(nodeFacts(answer.value), node) ? "cordoned" : "not ours";
+	if (answer.status.code === 404) return "no node";
+	if (answer.status.code === 409 && !(await isStillOurs(api, node))) return "not ours";
+	throw faultOf(answer.status, `cordon Node ${name}`);
+}
+
+async function isStillOurs(api: ClusterApi, node: NodeIdentity): Promise<boolean> {
+	const now = await readNode(api, node.name);
+	return now !== undefined && isSameNode(now, node);
+}

@@ -1,0 +1,58 @@
+import { afterAssess } from "../domain/next-step.ts";
+import { chooseNode } from "../domain/node-choice.ts";
+import { executionName, type MaintenanceRecord } from "../domain/record.ts";
+import { isClosed, withGone, withHeld, withNode, withoutCordon } from "../domain/record-changes.ts";
+import type { Trouble } from "../domain/trouble.ts";
+import { newTroubles } from "../domain/trouble-of.ts";
+import type { InstanceFacts, World } from "../ports.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { noticeOf, observe } from "./observe.ts";
+import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
+
+/** Finds the node, says what will become of everything on it, and whether anything stands in the way. Changes no cluster. */
+export const assessNode: Step = async (key, world, attempt) => {
+	const { clock } = world;
+	const record = await readRecord(key, world);
+	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
+	if (isGone(await world.instances.describe(record.instanceId))) return close(record, world, attempt);
+	const cluster = clusterOfRecord(record, world);
+	const chosen = record.node
+		? { node: record.node }
+		: chooseNode(await cluster.findNodes({ instanceId: record.instanceId }), record);
+	if ("trouble" in chosen) return hold(record, chosen.trouble, world, attempt);
+	const look = await cluster.look(chosen.node, "survey");
+	const known = await changeRecord(key, world, (was) => {
+		const placed = withNode(was, chosen.node);
+		return look.node?.unschedulable === false ? withoutCordon(placed) : placed;
+	});
+	const { record: after, news } = await observe(look, known ?? record, world);
+	const decision = afterAssess(look, after, world.policy, clock.now());
+	return { ...stepResult(decision, after, attempt, clock.now()), ...noticeOf(news, after) };
+};
+
+const isGone = (instance: InstanceFacts | undefined): boolean =>
+	instance === undefined || instance.state === "terminated" || instance.state === "shutting-down";
+
+/** AWS took the instance without our release: by force, by the hook's own limit, or because another one answered. */
+async function close(record: MaintenanceRecord, world: World, attempt: Attempt) {
+	const now = world.clock.now();
+	const after = (await changeRecord(record, world, (was) => withGone(was, now))) ?? record;
+	const unresolved = after.vms
+		.filter(({ outcome }) => outcome === undefined)
+		.map(({ namespace, name }) => `${namespace}/${name}`);
+	const says =
+		`Instance ${record.instanceId} ended before Evacuator released it. ` +
+		(unresolved.length === 0
+			? "No VM was known to be left on it."
+			: `VMs last seen on it: ${unresolved.join(", ")}; see what became of them.`);
+	world.notices.say({ event: "instance gone", maintenance: executionName(record), says });
+	const trouble: Trouble = { kind: "instance-gone", about: record.instanceId, says };
+	return { ...stepResult({ next: "done", why: says }, after, attempt, now), ...noticeOf([trouble], after) };
+}
+
+async function hold(record: MaintenanceRecord, trouble: Trouble, world: World, attempt: Attempt) {
+	const after = (await changeRecord(record, world, (was) => withHeld(was, [trouble]))) ?? record;
+	world.notices.say({ event: "trouble", maintenance: executionName(record), ...trouble });
+	const result = stepResult({ next: "hold", why: trouble.says }, after, attempt, world.clock.now());
+	return { ...result, ...noticeOf(newTroubles([], [trouble]), after) };
+}

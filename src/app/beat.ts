@@ -1,0 +1,30 @@
+import { openHooks } from "../domain/pace.ts";
+import type { MaintenanceRecord } from "../domain/record.ts";
+import { executionName } from "../domain/record.ts";
+import { withBeat, withHookLost } from "../domain/record-changes.ts";
+import type { World } from "../ports.ts";
+import { changeRecord } from "./maintenance-record.ts";
+
+/**
+ * Sends a heartbeat for every hook that still waits for us, and answers the record as it is then.
+ *
+ * One that AWS does not answer does not keep the others from theirs, and the beat stays due.
+ */
+export async function beat(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
+	const hooks = openHooks(record);
+	if (hooks.length === 0) return record;
+	const now = world.clock.now();
+	const answers = await Promise.allSettled(hooks.map((hook) => world.instances.heartbeat(record.instanceId, hook)));
+	const failed = answers.filter((answer) => answer.status === "rejected");
+	for (const { reason } of failed)
+		world.notices.say({ event: "heartbeat failed", maintenance: executionName(record), why: String(reason) });
+	const lost = hooks.filter((_, index) => {
+		const answer = answers[index];
+		return answer?.status === "fulfilled" && answer.value === "lost";
+	});
+	const after = await changeRecord(record, world, (was) => {
+		const beaten = failed.length === 0 ? withBeat(was, now) : was;
+		return lost.reduce((changed, { token }) => withHookLost(changed, token, now), beaten);
+	});
+	return after ?? record;
+}

@@ -1,0 +1,21 @@
+import { executionName } from "../domain/record.ts";
+import { isClosed, withCordon } from "../domain/record-changes.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { clusterOfRecord, type Step, stepResult } from "./step.ts";
+
+/** Cordons this very Node, whoever cordoned it before, and says on it why and for whom. */
+export const cordonNode: Step = async (key, world, attempt) => {
+	const record = await readRecord(key, world);
+	const { clock } = world;
+	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
+	if (!record.node) return stepResult({ next: "assess", why: "the node is not known yet" }, record, attempt, clock.now());
+	const cordoned = await clusterOfRecord(record, world).cordon(record.node, {
+		"evacuator.io/maintenance": executionName(record),
+		"evacuator.io/reason": record.reason,
+	});
+	// Assess sees what the Node has become, and says so.
+	if (cordoned !== "cordoned")
+		return stepResult({ next: "assess", why: `the Node is ${cordoned}` }, record, attempt, clock.now());
+	const after = await changeRecord(key, world, (was) => (was.cordonedAt === undefined ? withCordon(was, clock.now()) : was));
+	return stepResult({ next: "evict", why: "the node is cordoned" }, after ?? record, attempt, clock.now());
+};

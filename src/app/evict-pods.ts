@@ -1,0 +1,113 @@
+import { evictionsDue } from "../domain/evictions.ts";
+import { isProtected } from "../domain/fates.ts";
+import type { Look, PodFacts } from "../domain/look.ts";
+import { type Decision, duringWatch } from "../domain/next-step.ts";
+import { vmiOf } from "../domain/presence.ts";
+import { executionName, type MaintenanceRecord, type Refusal } from "../domain/record.ts";
+import { isClosed, withHeld, withRefusals } from "../domain/record-changes.ts";
+import { nextRefusal } from "../domain/refusal.ts";
+import type { Trouble } from "../domain/trouble.ts";
+import { guardMissing } from "../domain/trouble-texts.ts";
+import type { Cluster, World } from "../ports.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { noticeOf, observe } from "./observe.ts";
+import { clusterOfRecord, type Step, stepResult } from "./step.ts";
+
+/** After this many milliseconds of asking it answers, and asks for another turn. */
+const TURN_MS = 30_000;
+
+/** Asks the eviction API for what must go now, one pod after another. What comes of it, later looks show. */
+export const evictPods: Step = async (key, world, attempt) => {
+	const { clock } = world;
+	const began = clock.now();
+	const first = await readRecord(key, world);
+	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, began);
+	if (!first.node) return stepResult({ next: "assess", why: "the node is not known yet" }, first, attempt, began);
+	const cluster = clusterOfRecord(first, world);
+	const look = await cluster.look(first.node, "progress");
+	const { record, news } = await observe(look, first, world);
+	const decision = duringWatch(look, record, world.policy, clock.now());
+	if (decision.next !== "evict") return { ...stepResult(decision, record, attempt, clock.now()), ...noticeOf(news, record) };
+	const asked = await askForAll({ look, record, cluster, world, until: began + TURN_MS });
+	const after = (await changeRecord(key, world, (was) => afterAsking(was, asked, look))) ?? record;
+	const told = noticeOf([...news, ...asked.trouble], after);
+	return { ...stepResult(asked.decision, after, attempt, clock.now()), ...told };
+};
+
+type Errand = {
+	readonly look: Look;
+	readonly record: MaintenanceRecord;
+	readonly cluster: Cluster;
+	readonly world: World;
+	/** Epoch milliseconds. */
+	readonly until: number;
+};
+type Asked = { readonly decision: Decision; readonly refusals: Record<string, Refusal>; readonly trouble: readonly Trouble[] };
+
+const afterAsking = (was: MaintenanceRecord, { refusals, trouble }: Asked, look: Look): MaintenanceRecord => {
+	const present = look.pods.map(({ uid }) => uid);
+	const refused = withRefusals(was, refusals, present);
+	return trouble.length === 0 ? refused : withHeld(refused, trouble);
+};
+
+async function askForAll(errand: Errand): Promise<Asked> {
+	const { look, record, world } = errand;
+	const refusals: Record<string, Refusal> = {};
+	const ended = (decision: Decision, trouble: readonly Trouble[] = []): Asked => ({ decision, refusals, trouble });
+	let guard: Guard | undefined;
+	for (const pod of evictionsDue(look, record, world.policy, world.clock.now())) {
+		const interruption = await interrupted(errand);
+		if (interruption) return ended(interruption);
+		if (isProtectedPod(pod, look)) {
+			guard ??= await rehearse(pod, errand);
+			if (guard.kind === "missing") return ended({ next: "hold", why: "KubeVirt's webhook is missing" }, [guardMissing(pod)]);
+			if (guard.kind === "silent") {
+				refusals[pod.uid] = nextRefusal(record.refusals[pod.uid], guard, world.clock.now());
+				continue;
+			}
+		}
+		const refusal = await ask(pod, errand);
+		if (refusal) refusals[pod.uid] = refusal;
+	}
+	return ended({ next: "watch", why: "everything that may go was asked for" });
+}
+
+async function interrupted({ record, world, until }: Errand): Promise<Decision | undefined> {
+	if (world.clock.now() >= until) return { next: "evict", why: "the turn was too short for all" };
+	return (await isStillOurs(record, world)) ? undefined : { next: "assess", why: "an order came meanwhile" };
+}
+
+/** What a server-side dry run says of KubeVirt's webhook: without it, an eviction shuts a VM down that should migrate. */
+type Guard = { readonly kind: "stands" } | { readonly kind: "missing" } | { readonly kind: "silent"; readonly says: string };
+
+async function rehearse(pod: PodFacts, { cluster }: Errand): Promise<Guard> {
+	const answer = await cluster.evict(pod, { dryRun: true });
+	if (answer.kind === "guarded") return { kind: "stands" };
+	if (answer.kind === "accepted") return { kind: "missing" };
+	return { kind: "silent", says: "says" in answer ? answer.says : "the pod went away during the rehearsal of its eviction" };
+}
+
+const isProtectedPod = (pod: PodFacts, look: Look): boolean => {
+	const vmi = vmiOf(pod, look);
+	return vmi !== undefined && isProtected(vmi, look);
+};
+
+/** Read directly before each eviction: no order came, and this generation still is the one that acts. */
+async function isStillOurs(record: MaintenanceRecord, { records }: World): Promise<boolean> {
+	const now = await records.read(record);
+	return now !== undefined && !isClosed(now) && now.orders === record.orders;
+}
+
+/** A guarded eviction has begun the migration; every other refusal keeps its distance before the next try. */
+async function ask(pod: PodFacts, { cluster, record, world }: Errand): Promise<Refusal | undefined> {
+	const answer = await cluster.evict(pod);
+	const says = "says" in answer ? answer.says : "";
+	world.notices.say({
+		event: "eviction",
+		maintenance: executionName(record),
+		pod: `${pod.namespace}/${pod.name}`,
+		answer: answer.kind,
+		says,
+	});
+	return "says" in answer ? nextRefusal(record.refusals[pod.uid], answer, world.clock.now()) : undefined;
+}

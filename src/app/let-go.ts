@@ -1,0 +1,52 @@
+import type { NodeIdentity } from "../domain/identity.ts";
+import type { Look } from "../domain/look.ts";
+import { openHooks } from "../domain/pace.ts";
+import { isFresh } from "../domain/proof-freshness.ts";
+import { executionName, type Hook, type MaintenanceRecord } from "../domain/record.ts";
+import { withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
+import type { World } from "../ports.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { type Attempt, clusterOfRecord } from "./step.ts";
+
+type Claimed = MaintenanceRecord & { readonly node: NodeIdentity };
+
+/**
+ * The acts that cannot be taken back: the mark, the Kubernetes event, CONTINUE for every token. Directly before each of
+ * them the second look must still be fresh and the record must still be claimed by this try; otherwise it stops there
+ * and says why, and the whole proof is made again.
+ */
+export async function letGo(record: Claimed, second: Look, world: World, attempt: Attempt): Promise<"let go" | string> {
+	const now = world.clock.now();
+	const name = executionName(record);
+	const doubt = await doubtOf(record, second, world, attempt);
+	if (doubt) return doubt;
+	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
+	await changeRecord(record, world, (was) => withMark(was, now));
+	await clusterOfRecord(record, world).announce(record.node, {
+		type: "Normal",
+		reason: "SafeToTerminate",
+		message: `Evacuator ${name}: nothing is left on instance ${record.instanceId}, AWS may terminate it`,
+	});
+	for (const hook of openHooks(record)) {
+		const doubt = await doubtOf(record, second, world, attempt);
+		if (doubt) return doubt;
+		await complete(record, hook, world);
+	}
+	world.notices.say({ event: "safe to terminate", maintenance: name, instanceId: record.instanceId });
+	return "let go";
+}
+
+async function doubtOf(record: Claimed, second: Look, world: World, { turn }: Attempt): Promise<string | undefined> {
+	const { state, releasing } = await readRecord(record, world);
+	if (state !== "releasing" || releasing?.turn !== turn) return "another try of this step has taken over";
+	return isFresh(second, world.clock.now()) ? undefined : "the second look has grown old";
+}
+
+async function complete(record: Claimed, hook: Hook, world: World): Promise<void> {
+	const answer = await world.instances.complete(record.instanceId, hook);
+	const now = world.clock.now();
+	world.notices.say({ event: "hook answered", maintenance: executionName(record), hook: hook.hook, answer });
+	await changeRecord(record, world, (was) =>
+		answer === "completed" ? withHookCompleted(was, hook.token, now) : withHookLost(was, hook.token, now),
+	);
+}

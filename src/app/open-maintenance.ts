@@ -1,0 +1,49 @@
+import { isEnded, nextGeneration } from "../domain/generations.ts";
+import { executionName, type MaintenanceRecord } from "../domain/record.ts";
+import { mergeRequest, openRecord } from "../domain/record-requests.ts";
+import type { MaintenanceRequest } from "../domain/request.ts";
+import { RecordConflict } from "../faults.ts";
+import type { World } from "../ports.ts";
+import type { Receipt } from "./receipt.ts";
+import { keepRunning } from "./running-maintenance.ts";
+
+const TRIES = 8;
+
+/**
+ * Merges a request into the instance's open maintenance, or opens the next generation, and sees that its execution runs.
+ *
+ * Repeating it is harmless: the same request leaves the record as it is, and starts what an earlier try could not.
+ */
+export async function openMaintenance(request: MaintenanceRequest, world: World): Promise<Receipt> {
+	for (let tries = 0; tries < TRIES; tries++) {
+		const latest = await world.records.latest(request.instanceId);
+		const known = latest?.requests.includes(request.requestId) ?? false;
+		if (latest && isEnded(latest) && known)
+			return { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(latest)}` };
+		const record = await store(request, latest, world);
+		if (!record) continue;
+		const name = executionName(await keepRunning(record, world));
+		return known
+			? { outcome: "duplicate", why: `request ${request.requestId} belongs to maintenance ${name} already` }
+			: { outcome: "accepted", why: `${latest && !isEnded(latest) ? "merged into" : "opened"} maintenance ${name}` };
+	}
+	throw new RecordConflict(`cannot store request ${request.requestId}: the record changed under ${TRIES} tries`);
+}
+
+/** The record with the request in it; undefined when somebody else wrote in between. */
+async function store(
+	request: MaintenanceRequest,
+	latest: MaintenanceRecord | undefined,
+	{ records, clock }: World,
+): Promise<MaintenanceRecord | undefined> {
+	if (latest?.state === "open" || latest?.state === "releasing") {
+		const merged = mergeRequest(latest, request);
+		return merged === latest || (await records.replace(latest, merged)) ? merged : undefined;
+	}
+	const now = clock.now();
+	const record =
+		latest?.state === "handed over"
+			? mergeRequest(nextGeneration(latest, now), request)
+			: openRecord(request, (latest?.generation ?? 0) + 1, now);
+	return (await records.create(record)) ? record : undefined;
+}

@@ -1,0 +1,9 @@
+/**
+ * What became of a message. `accepted`, `duplicate`, `ignored`, `foreign`, `stale`: acknowledged. `malformed`,
+ * `unsupported`: acknowledged and kept in quarantine. `retry`: back to the queue.
+ */
+export type Receipt = {
+	readonly outcome: "accepted" | "duplicate" | "ignored" | "foreign" | "stale" | "malformed" | "unsupported" | "retry";
+	/** One sentence for the log and the quarantine. */
+	readonly why: string;
+};

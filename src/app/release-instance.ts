@@ -1,0 +1,72 @@
+import type { NodeIdentity } from "../domain/identity.ts";
+import type { Look } from "../domain/look.ts";
+import { afterProof, type Decision } from "../domain/next-step.ts";
+import { LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
+import { executionName, type MaintenanceRecord } from "../domain/record.ts";
+import { isClosed, openTokens, sameTokens, withReleased, withReleasing, withReopened } from "../domain/record-changes.ts";
+import type { World } from "../ports.ts";
+import { letGo } from "./let-go.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
+
+/**
+ * Proves with two looks that nothing alive is left, marks the instance safe to terminate and completes every hook.
+ *
+ * Between the looks it claims the record with its own turn and the tokens it knows: a second try of this step, an order
+ * or a token that comes later takes the claim away, and then this try lets go of nothing.
+ */
+export const releaseInstance: Step = async (key, world, attempt) => {
+	const record = await readRecord(key, world);
+	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, world.clock.now());
+	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
+	if (!record.node) return result({ next: "assess", why: "the node is not known yet" });
+	const verdict = await lookTwice({ ...record, node: record.node }, world, attempt);
+	if ("decision" in verdict) {
+		world.notices.say({ event: "not safe yet", maintenance: executionName(record), why: verdict.decision.why });
+		return result(verdict.decision, await withdraw(record, world));
+	}
+	const outcome = await letGo(verdict.claimed, verdict.second, world, attempt);
+	if (outcome !== "let go") return result({ next: "watch", why: outcome });
+	const closed = await changeRecord(key, world, (was) => withReleased(was, attempt.turn, world.clock.now()));
+	return closed
+		? result({ next: "done", why: "safe to terminate" }, closed)
+		: result({ next: "watch", why: "another token came" });
+};
+
+type Placed = MaintenanceRecord & { readonly node: NodeIdentity };
+type Verdict = { readonly claimed: Placed; readonly second: Look } | { readonly decision: Decision };
+
+async function lookTwice(record: Placed, world: World, attempt: Attempt): Promise<Verdict> {
+	const cluster = clusterOfRecord(record, world);
+	const first = await cluster.look(record.node, "proof");
+	const basis = { node: record.node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
+	const unsafe = decisionOf(prove(first, basis), world);
+	if (unsafe) return { decision: unsafe };
+	await world.clock.sleep(LOOKS_APART_MS);
+	const claimed = await claim(record, world, attempt);
+	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
+	const second = await cluster.look(record.node, "proof");
+	const stillUnsafe = decisionOf(proveTwice(first, second, basis), world);
+	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node: record.node }, second };
+}
+
+const decisionOf = (proof: Proof, { clock }: World): Decision | undefined =>
+	proof.safe ? undefined : afterProof(proof, clock.now());
+
+function claim(record: Placed, world: World, { turn }: Attempt): Promise<MaintenanceRecord | undefined> {
+	const tokens = openTokens(record);
+	return changeRecord(record, world, (was) =>
+		isClosed(was) || !sameTokens(was, tokens) ? undefined : withReleasing(was, turn, tokens, world.clock.now()),
+	);
+}
+
+/** What was said to be safe is not: the record is open again, and the mark goes. */
+async function withdraw(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
+	if (record.markedAt !== undefined) await world.instances.unmark(record.instanceId);
+	const after = await changeRecord(record, world, (was) => {
+		if (isClosed(was)) return undefined;
+		const { markedAt, ...rest } = withReopened(was);
+		return markedAt === undefined ? withReopened(was) : rest;
+	});
+	return after ?? record;
+}

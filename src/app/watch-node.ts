@@ -1,0 +1,82 @@
+import type { Look } from "../domain/look.ts";
+import { type Decision, duringWatch } from "../domain/next-step.ts";
+import { isBeatDue, paceOf } from "../domain/pace.ts";
+import type { MaintenanceRecord } from "../domain/record.ts";
+import { isClosed } from "../domain/record-changes.ts";
+import type { Trouble } from "../domain/trouble.ts";
+import { RecordConflict } from "../faults.ts";
+import type { Following, World } from "../ports.ts";
+import { beat } from "./beat.ts";
+import { readRecord } from "./maintenance-record.ts";
+import { noticeOf, observe } from "./observe.ts";
+import { clusterOfRecord, type Step, stepResult } from "./step.ts";
+
+/** How soon a Watch notices an order or a new token, in milliseconds. */
+const LISTEN_MS = 5_000;
+
+/**
+ * Looks once, then follows the cluster for as long as something moves, keeping every hook alive, and says what is next.
+ *
+ * The first and the last thing it does is a heartbeat, so that whatever comes next has half a hook's time-out.
+ */
+export const watchNode: Step = async (key, world, attempt) => {
+	const { clock } = world;
+	const began = clock.now();
+	const first = await readRecord(key, world);
+	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, began);
+	const record = await beat(first, world);
+	if (!record.node) return stepResult({ next: "assess", why: "the node is not known yet" }, record, attempt, began);
+	const { watchSeconds } = paceOf(record);
+	const following = await clusterOfRecord(record, world).follow(record.node, watchSeconds);
+	try {
+		const watched = await watchUntil(began + watchSeconds * 1000, following, record, world);
+		const after = await beat(watched.record, world);
+		return { ...stepResult(watched.decision, after, attempt, clock.now()), ...noticeOf(watched.news, after) };
+	} finally {
+		following.close();
+	}
+};
+
+type Watched = { readonly record: MaintenanceRecord; readonly decision: Decision; readonly news: readonly Trouble[] };
+
+async function watchUntil(end: number, following: Following, began: MaintenanceRecord, world: World): Promise<Watched> {
+	const { clock } = world;
+	const changes = changesOf(following);
+	let look: Look | undefined = following.look;
+	let record = began;
+	for (;;) {
+		const observed = await observe(look, record, world);
+		record = observed.record;
+		const decision = duringWatch(look, record, world.policy, clock.now());
+		const { news } = observed;
+		if (decision.next !== "watch" || news.length > 0 || clock.now() >= end) return { record, decision, news };
+		look = await changes(Math.min(LISTEN_MS, end - clock.now(), (decision.at ?? end) - clock.now()), (promise, wait) =>
+			clock.within(promise, wait),
+		);
+		if (!look) return { record, decision, news };
+		record = await listen(record, world);
+	}
+}
+
+/**
+ * The newest observation after at most so many milliseconds; undefined when the watches have ended. The question that is
+ * open towards the cluster stays open from one wait to the next.
+ */
+function changesOf(following: Following) {
+	let open: Promise<{ look: Look | undefined }> | undefined;
+	return async (ms: number, within: World["clock"]["within"]): Promise<Look | undefined> => {
+		open ??= following.next().then((look) => ({ look }));
+		const answer = await within(open, Math.max(0, ms));
+		if (!answer) return following.look;
+		open = undefined;
+		return answer.look;
+	};
+}
+
+/** Hears orders and new tokens, and sends the heartbeat when it is due. */
+async function listen(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
+	const now = await world.records.read(record);
+	if (!now) throw new RecordConflict(`cannot find the record of ${record.instanceId} any more`);
+	const tokens = now.hooks.length > record.hooks.length;
+	return tokens || isBeatDue(now, world.clock.now()) ? beat(now, world) : now;
+}

@@ -1,0 +1,66 @@
+import { type Circumstances, fatesOnNode, nodeOf, presentFate } from "./circumstances.ts";
+import type { MigrationFacts, PodFacts, VmiFacts } from "./look.ts";
+import { fateOfPod } from "./pod-fates.ts";
+import { isEndedPod, isFinalVmi, isMarked, isMigrating, liveLaunchers, runsElsewhere, vmiOf } from "./presence.ts";
+import { migrationsOver } from "./proof-migrations.ts";
+
+/** So many failed migrations of one VM that the next one will hardly be better by itself. */
+export const TROUBLING_FAILURES = 3;
+/** A launcher whose VMI runs elsewhere ends within seconds; after this it is stuck. Milliseconds. */
+export const LEFTOVER_GRACE_MS = 60_000;
+
+/** The VM's migrations that failed, oldest first. KubeVirt keeps the last five. */
+export const failedMigrations = (vmi: VmiFacts, { look }: Circumstances): readonly MigrationFacts[] =>
+	look.migrations
+		.filter(({ namespace, vmiName, phase }) => namespace === vmi.namespace && vmiName === vmi.name && phase === "Failed")
+		.toSorted((a, b) => a.createdAt - b.createdAt);
+
+/** Launchers on the node whose VMI has been running elsewhere for longer than a launcher needs to end. */
+export const leftovers = (circumstances: Circumstances): readonly PodFacts[] =>
+	liveLaunchers(circumstances.look).filter((pod) => isLeftover(pod, circumstances));
+
+function isLeftover(pod: PodFacts, circumstances: Circumstances): boolean {
+	const vmi = vmiOf(pod, circumstances.look);
+	if (!vmi || isMigrating(vmi) || !runsElsewhere(vmi, nodeOf(circumstances))) return false;
+	const arrivedAt = circumstances.record.vms.find(({ uid }) => uid === vmi.uid)?.outcomeAt;
+	return arrivedAt !== undefined && circumstances.now - arrivedAt > LEFTOVER_GRACE_MS;
+}
+
+type Moves = (circumstances: Circumstances) => boolean;
+
+const podEnds: Moves = ({ look }) => look.pods.some((pod) => pod.deleting && !isEndedPod(pod) && counts(pod, look));
+
+const counts = (pod: PodFacts, look: Circumstances["look"]): boolean =>
+	pod.role === "launcher" || fateOfPod(pod, look).kind !== "stays";
+
+const launcherEnds: Moves = (circumstances) =>
+	liveLaunchers(circumstances.look).some((pod) => {
+		const vmi = vmiOf(pod, circumstances.look);
+		if (!vmi) return true;
+		return (isFinalVmi(vmi) || runsElsewhere(vmi, nodeOf(circumstances))) && !isLeftover(pod, circumstances);
+	});
+
+const migrationRuns: Moves = (circumstances) => migrationsOver(circumstances.look, nodeOf(circumstances)).length > 0;
+
+const vmLeaves: Moves = (circumstances) =>
+	fatesOnNode(circumstances).some(({ vmi }) => vmi.deleting || isMigrating(vmi) || waitsForKubeVirt(vmi, circumstances));
+
+/** Marked, and KubeVirt has not failed so often that its back-off is longer than a pause of ours. */
+function waitsForKubeVirt(vmi: VmiFacts, circumstances: Circumstances): boolean {
+	const fate = presentFate(vmi, circumstances);
+	if (!isMarked(vmi, nodeOf(circumstances)) || fate.kind !== "migrates" || fate.by !== "kubevirt") return false;
+	return failedMigrations(vmi, circumstances).length < TROUBLING_FAILURES;
+}
+
+const vmStarts: Moves = (circumstances) => fatesOnNode(circumstances).some(({ fate }) => fate.until === "soon");
+
+const movements: readonly Moves[] = [
+	podEnds, //
+	launcherEnds,
+	migrationRuns,
+	vmLeaves,
+	vmStarts,
+];
+
+/** Whether something on the node is under way that will change what the next look sees within seconds or minutes. */
+export const isMovingOn = (circumstances: Circumstances): boolean => movements.some((moves) => moves(circumstances));

@@ -1,0 +1,171 @@
+import { type Circumstances, fatesOnNode, nodeOf, wouldEndUnallowed } from "./circumstances.ts";
+import { evictionsDue, evictionsPausing } from "./evictions.ts";
+import { isSameNode } from "./identity.ts";
+import type { Look } from "./look.ts";
+import { isMovingOn, leftovers } from "./movement.ts";
+import { paceOf } from "./pace.ts";
+import type { Policy } from "./policy.ts";
+import { isMarked } from "./presence.ts";
+import { CORDON_SETTLES_MS, type Finding, type Proof, whatIsLeft } from "./proof.ts";
+import type { MaintenanceRecord } from "./record.ts";
+import { isClosed } from "./record-changes.ts";
+import type { Next } from "./step-result.ts";
+
+/** Where to go, and why, in a clause for the log. */
+export type Decision = {
+	readonly next: Next;
+	readonly why: string;
+	/** Look again no later than this, whatever else is under way; epoch milliseconds. */
+	readonly at?: number;
+};
+
+/** What follows a survey; first opinion wins. */
+export function afterAssess(look: Look, record: MaintenanceRecord, policy: Policy, now: number): Decision {
+	const found = first(assessOpinions, { look, record, policy, now });
+	return found ?? { next: "cordon", why: "the node is known" };
+}
+
+/** What follows any later look: `watch` means to go on watching; first opinion wins. */
+export function duringWatch(look: Look, record: MaintenanceRecord, policy: Policy, now: number): Decision {
+	const circumstances = { look, record, policy, now };
+	const found = first(watchOpinions, circumstances);
+	return found ?? { next: "hold", why: saysWhatIsLeft(circumstances) };
+}
+
+/** Where only time is missing, the next proof is tried after this. */
+const PROOF_RETRY_MS = 10_000;
+
+/** What follows a proof. Where only time is missing the machine waits a moment; whatever else was found is watched. */
+export function afterProof(proof: Proof, now: number): Decision {
+	if (proof.safe) return { next: "done", why: "nothing is left" };
+	const why = sentence(proof.because);
+	return proof.because.every(({ rule }) => rule === "S7")
+		? { next: "wait", why, at: now + PROOF_RETRY_MS }
+		: { next: "watch", why };
+}
+
+/** How long the machine waits before it looks again: until a pause ends, but never longer than the hook allows. */
+export function waitSecondsFor({ at }: Decision, record: MaintenanceRecord, now: number): number {
+	const { waitSeconds } = paceOf(record);
+	return at === undefined ? waitSeconds : Math.min(waitSeconds, Math.max(1, Math.ceil((at - now) / 1000)));
+}
+
+type Opinion = (circumstances: Circumstances) => Decision | undefined;
+
+const first = (opinions: readonly Opinion[], circumstances: Circumstances): Decision | undefined => {
+	for (const opinion of opinions) {
+		const decision = opinion(circumstances);
+		if (decision) return decision;
+	}
+	return undefined;
+};
+
+const isOver: Opinion = ({ record }) => (isClosed(record) ? { next: "done", why: `the record is ${record.state}` } : undefined);
+
+const hasNoNode: Opinion = ({ look }) => (look.node ? undefined : { next: "hold", why: "there is no Node" });
+
+const isNotOurs: Opinion = ({ look, record }) =>
+	look.node && record.node && !isSameNode(look.node, record.node)
+		? { next: "hold", why: `Node ${look.node.name} is another one now` }
+		: undefined;
+
+const isUncordoned: Opinion = ({ look }) =>
+	look.node?.unschedulable === false ? { next: "assess", why: "somebody uncordoned the node" } : undefined;
+
+/** A node that has just been emptied is not released before the scheduler has surely heard of the cordon. */
+const nothingIsLeft: Opinion = ({ look, record, now }) => {
+	if (!record.node || whatIsLeft(look, { node: record.node }).length > 0) return undefined;
+	const settledAt = (record.cordonedAt ?? now) + CORDON_SETTLES_MS;
+	return settledAt > now
+		? { next: "watch", why: "nothing is left, but the cordon is too young", at: settledAt }
+		: { next: "release", why: "nothing is left" };
+};
+
+const evictionIsDue: Opinion = ({ look, record, policy, now }) => {
+	const due = evictionsDue(look, record, policy, now);
+	return due.length > 0 ? { next: "evict", why: `${due.length} of its pods can be asked for` } : undefined;
+};
+
+/** Surroundings older than this are read again for a VM that lacked room. */
+const SURVEY_LASTS_MS = 120_000;
+
+const roomMayHaveCome: Opinion = (circumstances) =>
+	someVmLacksRoom(circumstances) && surveyEnds(circumstances) <= circumstances.now
+		? { next: "assess", why: "there may be room for a VM that lacked it" }
+		: undefined;
+
+/** A silent node moves nothing on: it is looked at from time to time instead of being watched. */
+const somethingMoves: Opinion = (circumstances) =>
+	circumstances.look.node?.ready && isMovingOn(circumstances)
+		? { next: "watch", why: "VMs or pods are on their way", ...lookAgain(circumstances) }
+		: undefined;
+
+const somethingPauses: Opinion = (circumstances) =>
+	pauseEnds(circumstances).length > 0
+		? { next: "wait", why: "evictions were refused and pause", ...lookAgain(circumstances) }
+		: undefined;
+
+const nodeIsSilent: Opinion = ({ look }) =>
+	look.node?.ready === false ? { next: "wait", why: "the node is not ready" } : undefined;
+
+const lacksRoom: Opinion = (circumstances) =>
+	someVmLacksRoom(circumstances) ? { next: "wait", why: "no other node has room", ...lookAgain(circumstances) } : undefined;
+
+const othersMustAct: Opinion = (circumstances) => {
+	const marked = fatesOnNode(circumstances).some(
+		({ vmi, fate }) => fate.kind === "migrates" && isMarked(vmi, nodeOf(circumstances)), //
+	);
+	return marked || leftovers(circumstances).length > 0
+		? { next: "wait", why: "VMs are marked, and it is KubeVirt's or their controller's turn" }
+		: undefined;
+};
+
+const operatorMustAct: Opinion = (circumstances) => {
+	const stuck = fatesOnNode(circumstances).filter(
+		({ vmi, fate }) => fate.until === "operator" || wouldEndUnallowed(vmi, fate, circumstances),
+	);
+	if (stuck.length === 0) return undefined;
+	return { next: "hold", why: stuck.map(({ vmi, fate }) => `${vmi.namespace}/${vmi.name}: ${fate.why}`).join("; ") };
+};
+
+const assessOpinions: readonly Opinion[] = [
+	isOver, //
+	hasNoNode,
+	isNotOurs,
+];
+
+const watchOpinions: readonly Opinion[] = [
+	isOver,
+	hasNoNode,
+	isNotOurs,
+	isUncordoned,
+	nothingIsLeft,
+	evictionIsDue,
+	roomMayHaveCome,
+	somethingMoves,
+	somethingPauses,
+	nodeIsSilent,
+	lacksRoom,
+	othersMustAct,
+	operatorMustAct,
+];
+
+const pauseEnds = ({ look, record, policy, now }: Circumstances): readonly number[] =>
+	evictionsPausing(look, record, policy, now).map(({ uid }) => record.refusals[uid]?.nextAt ?? now);
+
+const someVmLacksRoom = (circumstances: Circumstances): boolean =>
+	fatesOnNode(circumstances).some(({ fate }) => fate.until === "room");
+
+const surveyEnds = ({ record, look }: Circumstances): number =>
+	(look.surroundings ? look.began : (record.surveyedAt ?? 0)) + SURVEY_LASTS_MS;
+
+/** When time alone gives cause to look again: the first pause ends, or the last survey has aged. */
+function lookAgain(circumstances: Circumstances): { readonly at?: number } {
+	const instants = [...pauseEnds(circumstances), ...(someVmLacksRoom(circumstances) ? [surveyEnds(circumstances)] : [])];
+	return instants.length === 0 ? {} : { at: Math.min(...instants) };
+}
+
+const sentence = (findings: readonly Finding[]): string => findings.map(({ about, says }) => `${about}: ${says}`).join(" ");
+
+const saysWhatIsLeft = ({ look, record }: Circumstances): string =>
+	record.node ? sentence(whatIsLeft(look, { node: record.node })) : "the node is not known yet";

@@ -1,0 +1,119 @@
+import type { NodeIdentity } from "./identity.ts";
+import { beatSecondsOf, openHooks } from "./pace.ts";
+import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, VmStory } from "./record.ts";
+import type { Trouble } from "./trouble.ts";
+
+/**
+ * Changes of a record, each of them pure. A change that has nothing to write answers the record that it was given.
+ * `version` is the store's business. Instants are epoch milliseconds.
+ */
+type Change = MaintenanceRecord;
+
+const changeHook = (record: MaintenanceRecord, token: string, change: (hook: Hook) => Hook): Change => {
+	const hooks = record.hooks.map((hook) => (hook.token === token ? change(hook) : hook));
+	if (hooks.every((hook, index) => hook === record.hooks[index])) return record;
+	return { ...record, hooks, beatSeconds: beatSecondsOf({ hooks }) };
+};
+
+/** AWS does not know this action any more. */
+export const withHookLost = (record: MaintenanceRecord, token: string, now: number): Change =>
+	changeHook(record, token, (hook) => (isAnswered(hook) ? hook : { ...hook, lostAt: now }));
+
+/** We completed this action. */
+export const withHookCompleted = (record: MaintenanceRecord, token: string, now: number): Change =>
+	changeHook(record, token, (hook) => (hook.completedAt === undefined ? { ...hook, completedAt: now } : hook));
+
+const isAnswered = (hook: Hook): boolean => hook.completedAt !== undefined || hook.lostAt !== undefined;
+
+/** Heartbeats for every open hook went out. */
+export const withBeat = (record: MaintenanceRecord, now: number): Change => ({ ...record, lastBeatAt: now });
+
+/** The node under maintenance is this one; what was known of another one's cordon is forgotten. */
+export function withNode(record: MaintenanceRecord, { name, uid, providerId }: NodeIdentity): Change {
+	const { node, cordonedAt, ...rest } = record;
+	const same = node?.name === name && node.uid === uid && node.providerId === providerId;
+	return same ? record : { ...rest, node: { name, uid, providerId } };
+}
+
+/** The node has just become cordoned, or was found so for the first time. */
+export const withCordon = (record: MaintenanceRecord, now: number): Change => ({ ...record, cordonedAt: now });
+
+/** Somebody uncordoned the node: whatever S7 counted from begins again. */
+export function withoutCordon(record: MaintenanceRecord): Change {
+	const { cordonedAt, ...rest } = record;
+	return cordonedAt === undefined ? record : rest;
+}
+
+export const withStories = (record: MaintenanceRecord, vms: readonly VmStory[]): Change =>
+	vms === record.vms ? record : { ...record, vms };
+
+/** The surroundings were read in a look that began then. */
+export const withSurvey = (record: MaintenanceRecord, surveyedAt: number): Change => ({ ...record, surveyedAt });
+
+/**
+ * Adds refusals by pod uid. Those of pods that are not on the node any more (`present` holds the uids that are) are dropped.
+ */
+export function withRefusals(
+	record: MaintenanceRecord,
+	refused: Readonly<Record<string, Refusal>>,
+	present: readonly string[],
+): Change {
+	const kept = Object.entries({ ...record.refusals, ...refused }).filter(([uid]) => present.includes(uid));
+	const same =
+		kept.length === Object.keys(record.refusals).length && kept.every(([uid, refusal]) => record.refusals[uid] === refusal);
+	return same ? record : { ...record, refusals: Object.fromEntries(kept) };
+}
+
+/** What a human must know as of now; nothing of before stays. */
+export const withTrouble = (record: MaintenanceRecord, trouble: readonly Trouble[]): Change =>
+	JSON.stringify(trouble) === JSON.stringify(record.trouble) ? record : { ...record, trouble };
+
+/** Release is about to take its second look and, if that is safe, to complete these tokens. */
+export const withReleasing = (record: MaintenanceRecord, turn: string, tokens: readonly string[], now: number): Change => ({
+	...record,
+	state: "releasing",
+	releasing: { turn, at: now, tokens },
+});
+
+/** The instance is marked safe to terminate. */
+export const withMark = (record: MaintenanceRecord, now: number): Change => ({ ...record, markedAt: now });
+
+/** Release let go of nothing: the maintenance is open again. */
+export function withReopened(record: MaintenanceRecord): Change {
+	const { releasing, ...rest } = record;
+	return record.state === "releasing" ? { ...rest, state: "open" } : record;
+}
+
+/** A human has to act before it can go on. */
+export const withHeld = (record: MaintenanceRecord, trouble: readonly Trouble[]): Change =>
+	withTrouble(withReopened(record), trouble);
+
+/**
+ * The tokens that Release wrote are still all there are. A token that came later waits for an answer that Release does not
+ * give.
+ */
+export const sameTokens = (record: MaintenanceRecord, tokens: readonly string[]): boolean =>
+	openTokens(record).every((token) => tokens.includes(token));
+
+/** The tokens that wait for our answer. */
+export const openTokens = (record: MaintenanceRecord): readonly string[] => openHooks(record).map(({ token }) => token);
+
+/** Whether this very turn of Release is the one that may let go. */
+const isReleasedBy = ({ state, releasing }: MaintenanceRecord, turn: string): boolean =>
+	state === "releasing" && releasing?.turn === turn;
+
+/** Safe to terminate. Undefined when another turn of Release has taken over, or when a token came meanwhile. */
+export function withReleased(record: MaintenanceRecord, turn: string, now: number): Change | undefined {
+	if (!isReleasedBy(record, turn) || !sameTokens(record, record.releasing?.tokens ?? [])) return undefined;
+	return { ...record, state: "released", closedAt: now, markedAt: record.markedAt ?? now };
+}
+
+/** The instance ended without our release. */
+export const withGone = (record: MaintenanceRecord, now: number): Change =>
+	isClosed(record) ? record : { ...record, state: "gone", closedAt: now };
+
+/** Nothing more will be done in this generation. */
+export const isClosed = ({ state }: MaintenanceRecord): boolean => state !== "open" && state !== "releasing";
+
+/** The key alone, of anything that has one. */
+export const keyOf = ({ instanceId, generation }: MaintenanceKey): MaintenanceKey => ({ instanceId, generation });

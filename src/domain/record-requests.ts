@@ -1,0 +1,60 @@
+import { beatSecondsOf } from "./pace.ts";
+import type { Hook, MaintenanceRecord } from "./record.ts";
+import type { MaintenanceRequest } from "./request.ts";
+
+/** A record for a new generation; `version` 1 is what the store creates it with. `now` in epoch milliseconds. */
+export function openRecord(request: MaintenanceRequest, generation: number, now: number): MaintenanceRecord {
+	const hooks = request.hook ? [request.hook] : [];
+	return {
+		instanceId: request.instanceId,
+		generation,
+		version: 1,
+		cluster: request.cluster,
+		state: "open",
+		openedAt: now,
+		requests: [request.requestId],
+		reason: request.reason,
+		...(request.deadline === undefined ? {} : { deadline: request.deadline }),
+		hooks,
+		beatSeconds: beatSecondsOf({ hooks }),
+		lastBeatAt: now,
+		orders: 0,
+		mayEnd: request.mayEnd,
+		vms: [],
+		refusals: {},
+		trouble: [],
+	};
+}
+
+/** This very request is in the record already. */
+export const isMerged = (record: MaintenanceRecord, { requestId }: MaintenanceRequest): boolean =>
+	record.requests.includes(requestId);
+
+/**
+ * An open record with one more request in it: tokens add up, the earliest deadline wins, what may end only grows, and Hold
+ * notices by `orders`. A request that is merged already changes nothing.
+ */
+export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequest): MaintenanceRecord {
+	if (isMerged(record, request)) return record;
+	const hooks = addHook(record.hooks, request);
+	const merged = {
+		...record,
+		requests: [...record.requests, request.requestId],
+		hooks,
+		beatSeconds: beatSecondsOf({ hooks }),
+		mayEnd: [...new Set([...record.mayEnd, ...request.mayEnd])],
+		...earliest(record.deadline, request.deadline),
+	};
+	const isNews = request.source === "order" || hooks !== record.hooks || merged.mayEnd.length > record.mayEnd.length;
+	return isNews ? { ...merged, orders: record.orders + 1 } : merged;
+}
+
+/** The same action comes as an event and as a notification, with different ids and the same token. */
+function addHook(hooks: readonly Hook[], { hook }: MaintenanceRequest): readonly Hook[] {
+	return hook === undefined || hooks.some(({ token }) => token === hook.token) ? hooks : [...hooks, hook];
+}
+
+function earliest(known: number | undefined, asked: number | undefined): { deadline?: number } {
+	const deadlines = [known, asked].filter((deadline) => deadline !== undefined);
+	return deadlines.length === 0 ? {} : { deadline: Math.min(...deadlines) };
+}

@@ -1,0 +1,23 @@
+/** A lifecycle action that a request carries; its limit is min(48 h, 100 × time-out) after the event. */
+export type RequestedHook = {
+	readonly group: string;
+	readonly hook: string;
+	readonly token: string;
+	readonly timeoutSeconds: number;
+	/** Epoch milliseconds. */
+	readonly limitAt: number;
+};
+
+/** What every message that asks for a node's way out comes down to. Instants are epoch milliseconds. */
+export type MaintenanceRequest = {
+	/** The id of the event or order; the same message delivered twice has the same. */
+	readonly requestId: string;
+	readonly source: "lifecycle-event" | "lifecycle-notification" | "order";
+	readonly instanceId: string;
+	readonly cluster: string;
+	readonly reason: string;
+	readonly hook?: RequestedHook;
+	readonly deadline?: number;
+	/** VMs (`namespace/name`) that it lets stop or be lost. */
+	readonly mayEnd: readonly string[];
+};

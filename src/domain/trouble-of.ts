@@ -1,0 +1,135 @@
+import { type Circumstances, fatesOnNode, nodeOf, wouldEndUnallowed } from "./circumstances.ts";
+import { isSameNode } from "./identity.ts";
+import type { Look } from "./look.ts";
+import { failedMigrations, leftovers, TROUBLING_FAILURES } from "./movement.ts";
+import { isTooShort, openHooks } from "./pace.ts";
+import type { Policy } from "./policy.ts";
+import type { MaintenanceRecord } from "./record.ts";
+import type { Trouble } from "./trouble.ts";
+import { guardUnreachable, noNode, notOurNode } from "./trouble-texts.ts";
+
+/** So many refusals of one pod in a row are a human's business. */
+const TROUBLING_REFUSALS = 3;
+
+/** Everything about this look and record that a human must know, each with its way out. */
+export const troublesOf = (look: Look, record: MaintenanceRecord, policy: Policy, now: number): readonly Trouble[] =>
+	sources.flatMap((source) => source({ look, record, policy, now }));
+
+/** Those of `after` that were not known `before`: only they are told. */
+export const newTroubles = (before: readonly Trouble[], after: readonly Trouble[]): readonly Trouble[] =>
+	after.filter(({ kind, about }) => !before.some((known) => known.kind === kind && known.about === about));
+
+type Source = (circumstances: Circumstances) => readonly Trouble[];
+
+const nodeIsWrong: Source = ({ look: { node }, record }) => {
+	if (!node) return [noNode(record)];
+	return record.node && !isSameNode(node, record.node) ? [notOurNode(node, record.node)] : [];
+};
+
+const nodeIsSilent: Source = ({ look: { node } }) =>
+	node && !node.ready
+		? [
+				{
+					kind: "node-not-ready",
+					about: node.name,
+					says: `Node ${node.name} is not ready, so nothing on it can end or migrate and its VMs count as alive; bring its kubelet back.`,
+				},
+			]
+		: [];
+
+const vmsBlock: Source = (circumstances) =>
+	fatesOnNode(circumstances)
+		.filter(({ fate }) => fate.until === "operator")
+		.map(({ vmi, fate }) => {
+			const about = `${vmi.namespace}/${vmi.name}`;
+			return { kind: "vm-blocks", about, says: `VM ${about} will not leave: ${fate.why}; change that, or stop the VM.` };
+		});
+
+const vmsLackRoom: Source = (circumstances) =>
+	fatesOnNode(circumstances)
+		.filter(({ fate }) => fate.until === "room")
+		.map(({ vmi, fate }) => {
+			const about = `${vmi.namespace}/${vmi.name}`;
+			return { kind: "no-room", about, says: `VM ${about} stays for now: ${fate.why}; add a node that fits it, or free one.` };
+		});
+
+const vmsWouldEnd: Source = (circumstances) =>
+	fatesOnNode(circumstances)
+		.filter(({ vmi, fate }) => wouldEndUnallowed(vmi, fate, circumstances))
+		.map(({ vmi, fate }) => {
+			const about = `${vmi.namespace}/${vmi.name}`;
+			const end = fate.kind === "stops" ? "be stopped and not started again" : "be lost";
+			return {
+				kind: "vm-would-end",
+				about,
+				says: `VM ${about} would ${end} (${fate.why}); name it in the policy's mayEnd or in an order, or stop it yourself.`,
+			};
+		});
+
+const migrationsFail: Source = (circumstances) =>
+	fatesOnNode(circumstances).flatMap(({ vmi }) => {
+		const failed = failedMigrations(vmi, circumstances);
+		if (failed.length < TROUBLING_FAILURES) return [];
+		const about = `${vmi.namespace}/${vmi.name}`;
+		const reason = failed.at(-1)?.failureReason ?? vmi.migration?.failureReason ?? "KubeVirt gives no reason";
+		return [
+			{
+				kind: "migration-failing",
+				about,
+				says: `${failed.length} migrations of VM ${about} have failed, the last one: ${reason}; KubeVirt goes on trying, remove the reason.`,
+			} as const,
+		];
+	});
+
+const launchersAreLeft: Source = (circumstances) =>
+	leftovers(circumstances).map(({ namespace, name }) => ({
+		kind: "eviction-refused",
+		about: `${namespace}/${name}`,
+		says: `Launcher ${namespace}/${name} still runs on ${nodeOf(circumstances)} though its VM has migrated; look which of its containers does not end, and delete the pod by hand.`,
+	}));
+
+const evictionsAreRefused: Source = ({ look, record }) =>
+	look.pods.flatMap(({ namespace, name, uid }) => {
+		const refusal = record.refusals[uid];
+		if (!refusal || refusal.count < TROUBLING_REFUSALS) return [];
+		const about = `${namespace}/${name}`;
+		if (refusal.why.includes("failed calling webhook")) return [guardUnreachable(about, refusal.why)];
+		return [
+			{
+				kind: "eviction-refused",
+				about,
+				says: `The eviction of ${about} was refused ${refusal.count} times (${refusal.why}); make room in its PodDisruptionBudget.`,
+			} as const,
+		];
+	});
+
+const hooksAreLost: Source = ({ record }) =>
+	record.hooks
+		.filter(({ lostAt }) => lostAt !== undefined)
+		.map(({ hook, group }) => ({
+			kind: "hook-lost",
+			about: hook,
+			says: `AWS no longer knows the action of hook ${hook} of group ${group}: another one answered it or it timed out, and AWS may take the instance; see the group's activities.`,
+		}));
+
+const hooksAreShort: Source = ({ record }) =>
+	openHooks(record)
+		.filter(isTooShort)
+		.map(({ hook, group, timeoutSeconds }) => ({
+			kind: "hook-too-short",
+			about: hook,
+			says: `Hook ${hook} of group ${group} times out after ${timeoutSeconds} s, which one slow turn can outlast; give it at least 300 s.`,
+		}));
+
+const sources: readonly Source[] = [
+	nodeIsWrong,
+	nodeIsSilent,
+	vmsBlock,
+	vmsLackRoom,
+	vmsWouldEnd,
+	migrationsFail,
+	launchersAreLeft,
+	evictionsAreRefused,
+	hooksAreLost,
+	hooksAreShort,
+];

@@ -1,0 +1,49 @@
+import type { NodeIdentity } from "./identity.ts";
+import type { Hook, MaintenanceRecord } from "./record.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** No Node carries the instance's provider id: what runs on it cannot be seen, so nothing is let go. */
+export const noNode = ({ instanceId, node, cluster }: Pick<MaintenanceRecord, "instanceId" | "node" | "cluster">): Trouble => ({
+	kind: "no-node",
+	about: node?.name ?? instanceId,
+	says: node
+		? `Node ${node.name} of ${instanceId} is not in cluster ${cluster} any more; check that its VMs run elsewhere and complete the hook by hand.`
+		: `No Node of cluster ${cluster} has the provider id of ${instanceId}; check whether it ever joined, and complete the hook by hand.`,
+});
+
+export const twoNodes = (instanceId: string, nodes: readonly NodeIdentity[]): Trouble => ({
+	kind: "two-nodes",
+	about: instanceId,
+	says: `The Nodes ${nodes.map(({ name }) => name).join(", ")} all have the provider id of ${instanceId}; delete those that do not exist as machines.`,
+});
+
+export const notOurNode = (found: NodeIdentity, ours: NodeIdentity): Trouble => ({
+	kind: "not-our-node",
+	about: ours.name,
+	says: `Node ${found.name} is another one now (uid ${found.uid} instead of ${ours.uid}, provider id ${found.providerId}); check that the VMs of the old one run elsewhere and complete its hook by hand.`,
+});
+
+/** KubeVirt's webhook let a dry-run eviction pass that it has to refuse: a real one would shut the VM down. */
+export const guardMissing = (vm: { readonly namespace: string; readonly name: string }): Trouble => ({
+	kind: "guard-missing",
+	about: `${vm.namespace}/${vm.name}`,
+	says: `KubeVirt did not refuse a trial eviction of ${vm.namespace}/${vm.name}, so a real one would shut it down; restore the ValidatingWebhookConfiguration virt-api-validator (virt-operator does).`,
+});
+
+export const guardUnreachable = (about: string, says: string): Trouble => ({
+	kind: "guard-unreachable",
+	about,
+	says: `The API server cannot ask KubeVirt about ${about} (${says}); bring virt-api back.`,
+});
+
+export const retentionMissing = ({ group, hook }: Pick<Hook, "group" | "hook">): Trouble => ({
+	kind: "retention-missing",
+	about: hook,
+	says: `Group ${group} does not retain instances whose hook ${hook} is abandoned, so AWS takes this one when the hook's limit has passed; set the group's instance lifecycle policy to retain.`,
+});
+
+export const instanceGone = (instanceId: string): Trouble => ({
+	kind: "instance-gone",
+	about: instanceId,
+	says: `Instance ${instanceId} ended before it was safe; check what ran on its node.`,
+});

@@ -1,0 +1,72 @@
+import { ApiError } from "./api-error.ts";
+import type { Ec2State, Instance } from "./lifecycle.ts";
+import { listed, type QueryRequest, toXml, type XmlValue } from "./query-protocol.ts";
+
+const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
+const STATE_CODES: Readonly<Record<Ec2State, number>> = { running: 16, "shutting-down": 32, terminated: 48 };
+
+/** What the API reads, and whom it tells of changed tags. */
+export type Ec2Account = {
+	readonly instances: ReadonlyMap<string, Instance>;
+	readonly onTag: (instanceId: string, key: string, value: string | undefined) => void;
+};
+
+const find = (instances: ReadonlyMap<string, Instance>, instanceId: string): Instance => {
+	const instance = instances.get(instanceId);
+	if (instance) return instance;
+	if (/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(instanceId)) {
+		throw new ApiError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+	}
+	throw new ApiError("InvalidInstanceID.Malformed", `Invalid id: "${instanceId}"`);
+};
+
+const describe = ({ instanceId, ec2, tags }: Instance): XmlValue => ({
+	instanceId,
+	instanceState: { code: STATE_CODES[ec2], name: ec2 },
+	tagSet: [...tags].map(([key, value]) => ({ key, value })),
+});
+
+const operations: Readonly<Record<string, (state: Ec2Account, parameters: URLSearchParams) => XmlValue>> = {
+	DescribeInstances: ({ instances }, parameters) => {
+		const ids = listed(parameters, "InstanceId");
+		const asked = ids.length === 0 ? [...instances.values()] : ids.map((id) => find(instances, id));
+		return { reservationSet: asked.map((instance) => ({ instancesSet: [describe(instance)] })) };
+	},
+	CreateTags: ({ instances, onTag }, parameters) => {
+		const keys = listed(parameters, "Tag", ".Key");
+		const values = listed(parameters, "Tag", ".Value");
+		for (const instance of listed(parameters, "ResourceId").map((id) => find(instances, id))) {
+			keys.forEach((key, index) => {
+				instance.tags.set(key, values[index] ?? "");
+				onTag(instance.instanceId, key, values[index] ?? "");
+			});
+		}
+		return { return: "true" };
+	},
+	DeleteTags: ({ instances, onTag }, parameters) => {
+		const keys = listed(parameters, "Tag", ".Key");
+		const values = listed(parameters, "Tag", ".Value");
+		if (values.length > 0) throw new ApiError("InvalidParameter", "The embedded EC2 deletes tags by their key alone");
+		for (const instance of listed(parameters, "ResourceId").map((id) => find(instances, id))) {
+			for (const key of keys) if (instance.tags.delete(key)) onTag(instance.instanceId, key, undefined);
+		}
+		return { return: "true" };
+	},
+};
+
+/** The names of the operations that exist here. */
+export const EC2_OPERATIONS: readonly string[] = Object.keys(operations);
+
+/** The body of EC2's answer. Throws ApiError. */
+export function answerEc2(state: Ec2Account, { operation, parameters }: QueryRequest, requestId: string): string {
+	const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+	if (!answer) throw new ApiError("InvalidAction", `The embedded EC2 does not know the operation ${operation}`);
+	const result = toXml(answer(state, parameters), "item");
+	return `<${operation}Response xmlns="${NAMESPACE}"><requestId>${requestId}</requestId>${result}</${operation}Response>`;
+}
+
+/** The body of a refusal. */
+export function refuseEc2({ code, message }: ApiError, requestId: string): string {
+	const errors = toXml({ Errors: { Error: { Code: code, Message: message } } }, "item");
+	return `<?xml version="1.0" encoding="UTF-8"?><Response>${errors}<RequestID>${requestId}</RequestID></Response>`;
+}

@@ -1,0 +1,143 @@
+import type { SimulationClock } from "../../clock/simulation-clock.ts";
+import type { Store } from "../store.ts";
+import { answerRequest, type Sent } from "./answers.ts";
+import { type ApiRequest, readApiRequest, type Verb } from "./api-request.ts";
+import { ApiRefusal, unauthorized } from "./api-status.ts";
+import { type ApiUser, type Authenticate, administrator, bearerToken, refuseUnlessAllowed } from "./authorization.ts";
+import type { EvictionWebhook } from "./eviction-webhooks.ts";
+import { handicapsOf, suffer, sufferAfterwards } from "./fault-effects.ts";
+import { type FaultEffect, ProvokedFaults } from "./provoked-faults.ts";
+import { jsonReply, type Reply } from "./wire.ts";
+
+/** One request and how it ended; `code` 0 when no answer went out. */
+export type AuditEntry = {
+	/** Epoch milliseconds at which the request came in. */
+	readonly at: number;
+	readonly verb: Verb;
+	readonly path: string;
+	readonly query: Readonly<Record<string, string>>;
+	/** Empty when it could not be authenticated. */
+	readonly user: string;
+	readonly code: number;
+	/** What was sent, for writes. */
+	readonly body?: unknown;
+};
+
+export type ApiServerOptions = {
+	readonly store: Store;
+	readonly clock: SimulationClock;
+	/** `v1.35.6`. */
+	readonly kubernetesVersion: string;
+	readonly admission: { readonly evictionWebhooks: readonly EvictionWebhook[] };
+	/** Without it every request is the administrator's. */
+	readonly authenticate?: Authenticate;
+	readonly faults?: ProvokedFaults;
+	/** Hears each request when it is answered; a watch when it begins. */
+	readonly log?: (entry: AuditEntry) => void;
+};
+
+export type ApiServer = {
+	/**
+	 * Answers as a Kubernetes API server does. Runs as a thread of the clock; a caller on virtual time awaits it inside `rest`
+	 * or `within`, because a fault may make it wait. Rejects with ConnectionReset when a fault breaks the connection.
+	 */
+	handle(request: Request): Promise<Response>;
+	readonly audit: readonly AuditEntry[];
+	readonly faults: ProvokedFaults;
+};
+
+/** Namespaces that every API server makes for itself. */
+const systemNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/** A simulated API server over this store. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+	const { store, clock, authenticate, faults = new ProvokedFaults(), log } = options;
+	createSystemNamespaces(store);
+	const audit: AuditEntry[] = [];
+	const record = (entry: AuditEntry): void => {
+		audit.push(entry);
+		log?.(entry);
+	};
+	const context = { store, clock, kubernetesVersion: options.kubernetesVersion, webhooks: options.admission.evictionWebhooks };
+
+	/** Held until answered: a Request that is collected no longer passes on that its client has gone. */
+	const underWay = new Set<Request>();
+
+	const work = async (call: Call): Promise<Reply> => {
+		if (call.user === undefined) throw unauthorized();
+		refuseUnlessAllowed(call.user, call.asked);
+		const handicaps = handicapsOf(call.effects, store, clock.now());
+		return answerRequest({ ...context, ...handicaps, client: call.client }, call.asked, call.sent);
+	};
+
+	const answer = async (request: Request): Promise<Response> => {
+		underWay.add(request);
+		const at = clock.now();
+		const asked = readApiRequest(request.method, new URL(request.url), at);
+		const user = authenticate === undefined ? administrator : authenticate(bearerToken(request.headers), at);
+		const sent = await readSent(request);
+		const { verb, path, query } = asked;
+		const entry = { at, verb, path, query, user: user?.name ?? "", ...bodyOf(sent.text) };
+		const effects = faults.befall({ ...asked, user: entry.user });
+		const call: Call = { asked, user, sent, effects, client: request };
+		try {
+			const reply = (await suffer(effects, clock, request.signal)) ?? (await orRefusal(work(call)));
+			await sufferAfterwards(effects, clock, request.signal);
+			record({ ...entry, code: reply.status });
+			return new Response(reply.body, { status: reply.status, headers: reply.headers });
+		} catch (error) {
+			record({ ...entry, code: 0 });
+			throw error;
+		} finally {
+			underWay.delete(request);
+		}
+	};
+
+	return { handle: (request) => clock.thread(() => answer(request)), audit, faults };
+}
+
+type Call = {
+	readonly asked: ApiRequest;
+	readonly user: ApiUser | undefined;
+	readonly sent: Sent;
+	readonly effects: readonly FaultEffect[];
+	readonly client: Request;
+};
+
+async function orRefusal(work: Promise<Reply>): Promise<Reply> {
+	try {
+		return await work;
+	} catch (error) {
+		if (!(error instanceof ApiRefusal)) throw error;
+		const { retryAfterSeconds } = error.status.details ?? {};
+		return jsonReply(
+			error.code,
+			error.status,
+			retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+		);
+	}
+}
+
+async function readSent(request: Request): Promise<Sent> {
+	const contentType = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+	const text = request.body === null ? "" : await request.text();
+	return { contentType, accept: request.headers.get("accept") ?? "*/*", text };
+}
+
+function createSystemNamespaces(store: Store): void {
+	for (const name of systemNamespaces) {
+		if (store.get("namespaces", undefined, name) !== undefined) continue;
+		const metadata = { name, labels: { "kubernetes.io/metadata.name": name } };
+		const spec = { finalizers: ["kubernetes"] };
+		store.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata, spec, status: { phase: "Active" } });
+	}
+}
+
+function bodyOf(text: string): { readonly body?: unknown } {
+	if (text === "") return {};
+	try {
+		return { body: JSON.parse(text) };
+	} catch {
+		return { body: text };
+	}
+}

@@ -1,0 +1,118 @@
+import { ChangeMessageVisibilityCommand, DeleteMessageCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import type { SQSEvent, SQSRecord } from "aws-lambda";
+import type { SimulationClock } from "../clock/simulation-clock.ts";
+import { failedMessages } from "./batch-answer.ts";
+import type { QueueName, Queues } from "./queues.ts";
+
+export type MappingOptions = {
+	readonly clock: SimulationClock;
+	readonly queues: Queues;
+	readonly queue: QueueName;
+	/** The function: called in a thread of its own, with what Lambda would give it. What it throws fails the whole batch. */
+	readonly invoke: (event: SQSEvent) => Promise<unknown>;
+	/** The queue's visibility time-out: seconds from a receive to the next one when the message failed. Default: 180. */
+	readonly visibilitySeconds?: number;
+};
+
+export type EventSourceMapping = {
+	/** An invocation under way is left to itself. Rejects with what broke the mapping, if something did. */
+	stop(): Promise<void>;
+};
+
+const BATCH_SIZE = 10;
+
+const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): SQSRecord => {
+	const { ApproximateReceiveCount = "1", SentTimestamp = "", SenderId = "" } = message.Attributes ?? {};
+	const { ApproximateFirstReceiveTimestamp = "" } = message.Attributes ?? {};
+	return {
+		messageId: message.MessageId ?? "",
+		receiptHandle: message.ReceiptHandle ?? "",
+		body: message.Body ?? "",
+		attributes: { ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp },
+		messageAttributes: {},
+		md5OfBody: message.MD5OfBody ?? "",
+		eventSource: "aws:sqs",
+		eventSourceARN,
+		awsRegion,
+	};
+};
+
+/**
+ * Lambda's event source mapping with batches of ten and ReportBatchItemFailures, one invocation at a time: what succeeded is
+ * deleted, what failed is received again when its visibility time-out has passed on the clock, until the queue's redrive
+ * policy moves it. It asks the queue only when something may be in it.
+ */
+export function startEventSourceMapping(options: MappingOptions): EventSourceMapping {
+	const { clock, queues, queue, invoke, visibilitySeconds = 180 } = options;
+	const QueueUrl = queues.url(queue);
+	const retries = new Set<() => void>();
+	let stopped = false;
+	let invoking = false;
+
+	const receive = async (): Promise<readonly SQSRecord[]> => {
+		const request = { QueueUrl, MaxNumberOfMessages: BATCH_SIZE, WaitTimeSeconds: 0 };
+		const command = new ReceiveMessageCommand({ ...request, MessageSystemAttributeNames: ["All"] });
+		const { Messages = [] } = await queues.sqs.send(command);
+		return Messages.map((message) => recordOf(message, queues.arn(queue), queues.region));
+	};
+
+	const showAgain = ({ receiptHandle }: SQSRecord) =>
+		clock.thread(async () => {
+			const request = { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
+			await queues.sqs.send(new ChangeMessageVisibilityCommand(request));
+		});
+
+	const retryLater = (record: SQSRecord, receivedAt: number): void => {
+		const cancel = clock.at(receivedAt + visibilitySeconds * 1000 - clock.now(), () => {
+			retries.delete(cancel);
+			showAgain(record).catch(broken.reject);
+		});
+		retries.add(cancel);
+	};
+
+	const failuresOf = async (Records: readonly SQSRecord[]): Promise<readonly string[]> => {
+		const messageIds = Records.map(({ messageId }) => messageId);
+		invoking = true;
+		try {
+			const answer = await clock.rest(clock.thread(() => invoke({ Records: [...Records] })));
+			return failedMessages(answer, messageIds);
+		} catch {
+			return messageIds;
+		} finally {
+			invoking = false;
+		}
+	};
+
+	const work = async (records: readonly SQSRecord[], receivedAt: number): Promise<void> => {
+		const failed = await failuresOf(records);
+		if (stopped) return;
+		for (const record of records) {
+			if (failed.includes(record.messageId)) retryLater(record, receivedAt);
+			else await queues.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: record.receiptHandle }));
+		}
+	};
+
+	const poll = async (): Promise<void> => {
+		while (!stopped) {
+			const arrival = queues.arrival(queue);
+			const records = await receive();
+			if (records.length > 0) await work(records, clock.now());
+			else if (!stopped) await clock.rest(arrival);
+		}
+	};
+
+	const broken = Promise.withResolvers<never>();
+	const polling = clock.thread(poll);
+	polling.catch(broken.reject);
+	broken.promise.catch(() => {});
+
+	return {
+		async stop() {
+			stopped = true;
+			for (const cancel of retries) cancel();
+			queues.nudge(queue);
+			// Where time stands still, an invocation never ends.
+			await Promise.race(invoking ? [broken.promise, Promise.resolve()] : [broken.promise, polling]);
+		},
+	};
+}

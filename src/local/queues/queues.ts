@@ -1,0 +1,85 @@
+import { CreateQueueCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { createAwsClients } from "../../adapters/aws/clients.ts";
+import type { SimulationClock } from "../clock/simulation-clock.ts";
+import { Doorbell } from "./doorbell.ts";
+import { type StoredMessage, startSqsServer } from "./sqs-server.ts";
+
+/** Each of the first two has a dead-letter queue of its own. */
+const QUEUE_NAMES = ["events", "orders", "quarantine", "events-dead", "orders-dead"] as const;
+
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+export type Queues = {
+	/** For clients of the SDK: any credentials, the region of `startQueues`. */
+	readonly endpoint: string;
+	readonly region: string;
+	readonly sqs: SQSClient;
+	url(queue: QueueName): string;
+	arn(queue: QueueName): string;
+	/** Answers the message's id. */
+	send(queue: QueueName, body: string): Promise<string>;
+	/** What is in a queue, received or not, without touching it. */
+	inspect(queue: QueueName): Promise<{ readonly ready: readonly StoredMessage[]; readonly inFlight: readonly StoredMessage[] }>;
+	/** Resolves when the next message becomes visible in the queue. Ask before looking into it. */
+	arrival(queue: QueueName): Promise<void>;
+	/** Wakes whoever waits for an arrival, without one. */
+	nudge(queue: QueueName): void;
+	stop(): Promise<void>;
+};
+
+/** The emulator's account; it has no other. */
+const ACCOUNT = "000000000000";
+const MAX_RECEIVE_COUNT = 5;
+
+/** Far longer than any run: when a message is seen again is up to the mapping, on the clock. */
+const VISIBILITY_SECONDS = 43_200;
+
+/** The queues of the deployment, emulated on loopback. Message ids and time stamps are steady: they come from the clock. */
+export async function startQueues(options: { readonly clock: SimulationClock; readonly region: string }): Promise<Queues> {
+	const { clock, region } = options;
+	const bells = new Map(QUEUE_NAMES.map((name) => [name as string, new Doorbell()]));
+	const server = await startSqsServer({ clock, region, onArrival: (queue) => bells.get(queue)?.ring() });
+	const { endpoint } = server;
+	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+	const { sqs } = createAwsClients({ region, credentials, grounds: { sqs: { endpoint } } });
+
+	const url = (queue: QueueName) => `${endpoint}/${ACCOUNT}/${queue}`;
+	const arn = (queue: QueueName) => `arn:aws:sqs:${region}:${ACCOUNT}:${queue}`;
+	const redrive = (deadLetters: QueueName) => ({
+		RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(deadLetters), maxReceiveCount: MAX_RECEIVE_COUNT }),
+	});
+	const create = async (queue: QueueName, attributes: Record<string, string> = {}) => {
+		const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS), ...attributes };
+		await sqs.send(new CreateQueueCommand({ QueueName: queue, Attributes }));
+	};
+	await create("quarantine");
+	await create("events-dead");
+	await create("orders-dead");
+	await create("events", redrive("events-dead"));
+	await create("orders", redrive("orders-dead"));
+
+	const bell = (queue: QueueName): Doorbell => {
+		const found = bells.get(queue);
+		if (!found) throw new Error(`cannot find the queue ${queue}: choose one of ${QUEUE_NAMES.join(", ")}`);
+		return found;
+	};
+
+	return {
+		endpoint,
+		region,
+		sqs,
+		url,
+		arn,
+		async send(queue, body) {
+			const { MessageId = "" } = await sqs.send(new SendMessageCommand({ QueueUrl: url(queue), MessageBody: body }));
+			return MessageId;
+		},
+		inspect: (queue) => server.inspect(queue),
+		arrival: (queue) => bell(queue).next(),
+		nudge: (queue) => bell(queue).ring(),
+		async stop() {
+			sqs.destroy();
+			await server.stop();
+		},
+	};
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from "@jest/globals";
+import * as change from "../../src/domain/record-changes.ts";
+import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
+
+describe("opening a record", () => {
+	it("takes over what the request says", () => {
+		expect(openRecord(aRequest({ deadline: NOW + 1, mayEnd: ["shop/db"] }), 2, NOW)).toEqual({
+			instanceId: ours.providerId.split("/").at(-1),
+			generation: 2,
+			version: 1,
+			cluster: "blue",
+			state: "open",
+			openedAt: NOW,
+			requests: ["event-1"],
+			reason: "scale-in",
+			deadline: NOW + 1,
+			hooks: [aHook()],
+			beatSeconds: 900,
+			lastBeatAt: NOW,
+			orders: 0,
+			mayEnd: ["shop/db"],
+			vms: [],
+			refusals: {},
+			trouble: [],
+		});
+	});
+
+	it("has no hook for an order without one", () => {
+		const { hook, ...order } = aRequest({ source: "order" });
+
+		expect(openRecord(order, 1, NOW).hooks).toEqual([]);
+	});
+});
+
+describe("merging a request", () => {
+	it("adds its token, its leave and its id, keeps the earlier deadline, and wakes Hold", () => {
+		const record = aRecord({ deadline: NOW + 5_000, mayEnd: ["shop/db"] });
+		const second = aHook({ hook: "other", token: "token-2", timeoutSeconds: 300 });
+
+		const merged = mergeRequest(
+			record,
+			aRequest({ requestId: "event-2", hook: second, deadline: NOW + 1_000, mayEnd: ["shop/db", "shop/web"] }),
+		);
+
+		expect(merged).toEqual({
+			...record,
+			requests: ["event-1", "event-2"],
+			hooks: [aHook(), second],
+			beatSeconds: 100,
+			deadline: NOW + 1_000,
+			mayEnd: ["shop/db", "shop/web"],
+			orders: 1,
+		});
+	});
+
+	it("changes nothing when it was merged before", () => {
+		const record = aRecord();
+
+		expect(mergeRequest(record, aRequest({ mayEnd: ["shop/db"] }))).toBe(record);
+	});
+
+	it("knows a token that has come the other way, and does not wake Hold for it", () => {
+		const record = aRecord();
+
+		const merged = mergeRequest(record, aRequest({ requestId: "notification-1", source: "lifecycle-notification" }));
+
+		expect(merged).toEqual({ ...record, requests: ["event-1", "notification-1"] });
+	});
+
+	it("keeps the deadline that is there when it has a later one or none", () => {
+		const record = aRecord({ deadline: NOW + 1_000 });
+
+		expect(mergeRequest(record, aRequest({ requestId: "event-2" })).deadline).toBe(NOW + 1_000);
+		expect(mergeRequest(record, aRequest({ requestId: "event-2", deadline: NOW + 2_000 })).deadline).toBe(NOW + 1_000);
+	});
+
+	it("wakes Hold for every order", () => {
+		const { hook, ...order } = aRequest({ requestId: "order-1", source: "order" });
+
+		expect(mergeRequest(aRecord(), order).orders).toBe(1);
+	});
+});
+
+describe("a hook", () => {
+	const two = aRecord({ hooks: [aHook(), aHook({ token: "token-2", timeoutSeconds: 300 })], beatSeconds: 100 });
+
+	it("that is lost is not beaten for any more", () => {
+		expect(change.withHookLost(two, "token-2", NOW)).toEqual({
+			...two,
+			hooks: [aHook(), aHook({ token: "token-2", timeoutSeconds: 300, lostAt: NOW })],
+			beatSeconds: 900,
+		});
+	});
+
+	it("that we completed is not lost when AWS does not know it any more", () => {
+		const completed = change.withHookCompleted(two, "token-2", NOW);
+
+		expect(change.withHookLost(completed, "token-2", NOW + 1)).toBe(completed);
+		expect(change.openTokens(completed)).toEqual(["token-1"]);
+	});
+
+	it("that nobody knows changes nothing", () => {
+		expect(change.withHookLost(two, "token-9", NOW)).toBe(two);
+	});
+});
+
+describe("a release", () => {
+	const releasing = change.withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
+
+	it("is announced with its turn and its tokens", () => {
+		expect(releasing).toEqual({
+			...aRecord(),
+			state: "releasing",
+			releasing: { turn: "turn-1", at: NOW, tokens: ["token-1"] },
+		});
+	});
+
+	it("is done by the turn that announced it", () => {
+		const completed = change.withHookCompleted(releasing, "token-1", NOW);
+
+		expect(change.withReleased(completed, "turn-1", NOW + 1)).toEqual({
+			...completed,
+			state: "released",
+			closedAt: NOW + 1,
+			markedAt: NOW + 1,
+		});
+	});
+
+	it("is not done by another turn, nor when it was not announced", () => {
+		expect(change.withReleased(releasing, "turn-2", NOW)).toBeUndefined();
+		expect(change.withReleased(aRecord(), "turn-1", NOW)).toBeUndefined();
+	});
+
+	it("is not done when a token has come meanwhile", () => {
+		const later = mergeRequest(releasing, aRequest({ requestId: "event-2", hook: aHook({ token: "token-2" }) }));
+
+		expect(change.withReleased(later, "turn-1", NOW)).toBeUndefined();
+	});
+
+	it("that let go of nothing opens the maintenance again", () => {
+		expect(change.withReopened(releasing)).toEqual(aRecord());
+		expect(change.withHeld(releasing, [])).toEqual(aRecord());
+		expect(change.withReopened(aRecord({ state: "released" })).state).toBe("released");
+	});
+});
+
+describe("a record", () => {
+	it("forgets the cordon of a node that is not its own any more", () => {
+		const { cordonedAt, ...record } = aRecord();
+		const other = { ...ours, uid: "other" };
+
+		expect(change.withNode(aRecord(), other)).toEqual({ ...record, node: other });
+	});
+
+	it("remembers refusals of pods that are still there", () => {
+		const refusal = { count: 1, nextAt: NOW, why: "budget" };
+		const record = aRecord({ refusals: { "gone-uid": refusal } });
+
+		expect(change.withRefusals(record, { "web-uid": refusal }, ["web-uid"])).toEqual({
+			...record,
+			refusals: { "web-uid": refusal },
+		});
+	});
+
+	it("stays the very same when there is nothing to write", () => {
+		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
+		const record = aRecord({ trouble, refusals: { "web-uid": { count: 1, nextAt: NOW, why: "budget" } } });
+
+		expect(change.withNode(record, ours)).toBe(record);
+		expect(change.withRefusals(record, {}, ["web-uid"])).toBe(record);
+		expect(change.withTrouble(record, [...trouble])).toBe(record);
+		expect(change.withStories(record, record.vms)).toBe(record);
+		expect(change.withReopened(record)).toBe(record);
+	});
+
+	it("ends once", () => {
+		const gone = change.withGone(aRecord(), NOW);
+
+		expect(gone).toEqual({ ...aRecord(), state: "gone", closedAt: NOW });
+		expect(change.withGone(gone, NOW + 1)).toBe(gone);
+		expect([aRecord(), gone].map(change.isClosed)).toEqual([false, true]);
+	});
+});

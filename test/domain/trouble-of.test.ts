@@ -1,0 +1,170 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Look } from "../../src/domain/look.ts";
+import { chooseNode } from "../../src/domain/node-choice.ts";
+import { strictPolicy } from "../../src/domain/policy.ts";
+import type { MaintenanceRecord } from "../../src/domain/record.ts";
+import { newTroubles, troublesOf } from "../../src/domain/trouble-of.ts";
+import { guardMissing, instanceGone, retentionMissing } from "../../src/domain/trouble-texts.ts";
+import { aHook, aHost, aLauncher, aLook, aMigration, aNode, aPod, aRecord, aVm, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
+
+const troubles = (look: Partial<Look>, record: Partial<MaintenanceRecord> = {}) =>
+	troublesOf(aLook(look), aRecord(record), strictPolicy, NOW);
+const refused = (why: string, count = 3) => ({ refusals: { "web-uid": { count, nextAt: NOW + 1, why } } });
+
+describe("trouble", () => {
+	it("is none on a node that drains well", () => {
+		const vmis = [aVmi("db", { evictionStrategy: "LiveMigrate" })];
+
+		expect(troubles({ vmis, pods: [aPod(), aLauncher("db")] }, refused("budget", 2))).toEqual([]);
+	});
+
+	it("is a Node that is gone", () => {
+		const { node, ...look } = aLook();
+
+		expect(troublesOf(look, aRecord(), strictPolicy, NOW)).toEqual([
+			{
+				kind: "no-node",
+				about: "node-a",
+				says: `Node node-a of ${INSTANCE} is not in cluster blue any more; check that its VMs run elsewhere and complete the hook by hand.`,
+			},
+		]);
+	});
+
+	it("is a node that is silent", () => {
+		expect(troubles({ node: aNode({ ready: false }) })).toEqual([
+			{
+				kind: "node-not-ready",
+				about: "node-a",
+				says: "Node node-a is not ready, so nothing on it can end or migrate and its VMs count as alive; bring its kubelet back.",
+			},
+		]);
+	});
+
+	it("is a VM that blocks, one that lacks room, and one that would end", () => {
+		const vmis = [
+			aVmi("stuck", { evictionStrategy: "LiveMigrate", migratable: "no", notMigratableBecause: "DisksNotLiveMigratable" }),
+			aVmi("big", { evictionStrategy: "LiveMigrate" }),
+			aVmi("manual"),
+		];
+		const pods = [aLauncher("big", { requests: { memory: 1 } })];
+		const surroundings = { nodes: [aHost({ allocatable: {} })], pods: [] };
+
+		expect(troubles({ vmis, pods, surroundings, vms: [aVm("manual", "Manual")] })).toEqual([
+			{
+				kind: "vm-blocks",
+				about: "shop/stuck",
+				says: "VM shop/stuck will not leave: eviction strategy LiveMigrate, but it cannot migrate: DisksNotLiveMigratable; change that, or stop the VM.",
+			},
+			{
+				kind: "no-room",
+				about: "shop/big",
+				says: "VM shop/big stays for now: eviction strategy LiveMigrate, but no other node could host it; add a node that fits it, or free one.",
+			},
+			{
+				kind: "vm-would-end",
+				about: "shop/manual",
+				says: "VM shop/manual would be stopped and not started again (its VirtualMachine has run strategy Manual); name it in the policy's mayEnd or in an order, or stop it yourself.",
+			},
+		]);
+	});
+
+	it("is not a VM that may end, nor one that somebody else deletes", () => {
+		const look = { vmis: [aVmi("db"), aVmi("old", { deleting: true })], vms: [aVm("db", "Manual"), aVm("old", "Manual")] };
+
+		expect(troubles(look, { mayEnd: ["shop/db"] })).toEqual([]);
+	});
+
+	it("is a VM whose migrations failed three times, with the last reason", () => {
+		const vmis = [aVmi("db", { evictionStrategy: "LiveMigrate", evacuationNodeName: ours.name })];
+		const failed = (createdAt: number, failureReason: string) =>
+			aMigration("db", { uid: failureReason, createdAt, phase: "Failed", failureReason });
+		const migrations = [failed(3, "Target pod is down"), failed(1, "stuck"), failed(2, "aborted")];
+
+		expect(troubles({ vmis, migrations })).toEqual([
+			{
+				kind: "migration-failing",
+				about: "shop/db",
+				says: "3 migrations of VM shop/db have failed, the last one: Target pod is down; KubeVirt goes on trying, remove the reason.",
+			},
+		]);
+		expect(troubles({ vmis, migrations: migrations.slice(1) })).toEqual([]);
+	});
+
+	it("is a pod that was refused three times, and a guard that cannot be asked", () => {
+		expect(troubles({ pods: [aPod()] }, refused("The disruption budget web needs 2 healthy pods and has 2 currently"))).toEqual([
+			{
+				kind: "eviction-refused",
+				about: "shop/web",
+				says: "The eviction of shop/web was refused 3 times (The disruption budget web needs 2 healthy pods and has 2 currently); make room in its PodDisruptionBudget.",
+			},
+		]);
+		expect(troubles({ pods: [aPod()] }, refused('failed calling webhook "x": connection refused'))).toEqual([
+			{
+				kind: "guard-unreachable",
+				about: "shop/web",
+				says: 'The API server cannot ask KubeVirt about shop/web (failed calling webhook "x": connection refused); bring virt-api back.',
+			},
+		]);
+	});
+
+	it("is a launcher that has outlived its migration", () => {
+		const fate = { kind: "migrates", why: "eviction strategy LiveMigrate" } as const;
+		const story = { namespace: "shop", name: "db", uid: "db-vmi", fate, outcome: { kind: "migrated", to: "node-b" } } as const;
+		const look = { pods: [aLauncher("db")], vmis: [aVmi("db", { nodeName: "node-b", nodeLabel: "node-b" })] };
+
+		expect(troubles(look, { vms: [{ ...story, outcomeAt: NOW - 60_001 }] })).toEqual([
+			{
+				kind: "eviction-refused",
+				about: "shop/virt-launcher-db",
+				says: "Launcher shop/virt-launcher-db still runs on node-a though its VM has migrated; look which of its containers does not end, and delete the pod by hand.",
+			},
+		]);
+	});
+
+	it("is a hook that is lost, and one that is too short", () => {
+		const hooks = [aHook({ hook: "a", lostAt: NOW }), aHook({ hook: "b", timeoutSeconds: 60 })];
+
+		expect(troubles({}, { hooks })).toEqual([
+			{
+				kind: "hook-lost",
+				about: "a",
+				says: "AWS no longer knows the action of hook a of group workers: another one answered it or it timed out, and AWS may take the instance; see the group's activities.",
+			},
+			{
+				kind: "hook-too-short",
+				about: "b",
+				says: "Hook b of group workers times out after 60 s, which one slow turn can outlast; give it at least 300 s.",
+			},
+		]);
+	});
+
+	it("is told once", () => {
+		const [known, other] = [instanceGone("i-1"), guardMissing({ namespace: "shop", name: "db" })];
+
+		expect(newTroubles([known], [{ ...known, says: "in other words" }, other, retentionMissing(aHook())])).toEqual([
+			other,
+			retentionMissing(aHook()),
+		]);
+	});
+});
+
+describe("the choice of the Node", () => {
+	const { node: _, ...fresh } = aRecord();
+
+	it("takes the one that carries the instance", () => {
+		expect(chooseNode([aHost(), aNode()], fresh)).toEqual({ node: aNode() });
+		expect(chooseNode([aNode()], aRecord())).toEqual({ node: aNode() });
+	});
+
+	it.each([
+		["nobody carries it", [aHost()], fresh, "no-node"],
+		["our Node is gone", [], aRecord(), "no-node"],
+		["two carry it", [aNode(), aNode({ name: "node-c" })], fresh, "two-nodes"],
+		["ours was made anew", [aNode({ uid: "other" })], aRecord(), "not-our-node"],
+		["ours carries another instance", [aHost({ name: ours.name })], aRecord(), "not-our-node"],
+	] as const)("is trouble when %s", (_, nodes, record, kind) => {
+		const choice = chooseNode(nodes, record);
+
+		expect("trouble" in choice && choice.trouble.kind).toBe(kind);
+	});
+});

@@ -90,7 +90,9 @@ export class Evacuator extends Construct {
 	#functions({ clusters, hookNames, policy, code, vpc }: EvacuatorProps): Readonly<Record<FunctionName, EvacuatorFunction>> {
 		const variables = commonVariables(Stack.of(this), { table: this.table.tableName, clusters, hookNames, policy });
 		const idOf = (name: FunctionName) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-		return eachFunction((name) => new EvacuatorFunction(this, idOf(name), { name, code: code(name), variables, ...(vpc && { vpc }) }));
+		return eachFunction(
+			(name) => new EvacuatorFunction(this, idOf(name), { name, code: code(name), variables, ...(vpc && { vpc }) }),
+		);
 	}
 
 	#machine(): StateMachine {

@@ -13,7 +13,7 @@ export type Permitted = {
 	readonly quarantine: IQueue;
 };
 
-/** Of all the tags of an instance, the one that Release may set. */
+/** Of all the tags of an instance, the one that Release may set, and take away when it is no longer true. */
 const SAFE_TO_TERMINATE = "evacuator.io/safe-to-terminate";
 
 /** These know no resource level: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
@@ -41,7 +41,7 @@ export function permit({ stack, roles, table, machine, quarantine }: Permitted):
 		new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] });
 	const instances = stack.formatArn({ service: "ec2", resource: "instance", resourceName: "*" });
 	const tagSafe = new PolicyStatement({
-		actions: ["ec2:CreateTags"],
+		actions: ["ec2:CreateTags", "ec2:DeleteTags"],
 		resources: [instances],
 		conditions: {
 			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE] },

@@ -9,7 +9,10 @@ import { type StepName, stepNames } from "./function-names.ts";
 import { resolved, type Template } from "./template-values.ts";
 
 /** A definition in the States language. */
-export type Definition = { readonly StartAt: string; readonly States: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
+export type Definition = {
+	readonly StartAt: string;
+	readonly States: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+};
 
 export type SynthesisedDefinition = {
 	readonly definition: Definition;
@@ -49,14 +52,18 @@ export function synthesiseDefinition(): SynthesisedDefinition {
 	}
 }
 
-function readDefinition(template: Template, { machine, functions, table, notices }: Evacuator, stack: Stack): SynthesisedDefinition {
+function readDefinition(
+	template: Template,
+	{ machine, functions, table, notices }: Evacuator,
+	stack: Stack,
+): SynthesisedDefinition {
 	const idOf = (construct: { readonly node: { readonly defaultChild?: unknown } }) =>
 		stack.getLogicalId(construct.node.defaultChild as CfnElement);
 	const text = template.Resources[idOf(machine)]?.Properties?.DefinitionString;
-	const steps = new Map(
+	const steps = new Map<string, StepName>(
 		stepNames.map((name) => {
-			const arn = resolved({ "Fn::GetAtt": [idOf(functions[name].lambda), "Arn"] }, template);
-			return [`${arn}:1`, name] as const;
+			const arn: unknown = resolved({ "Fn::GetAtt": [idOf(functions[name].lambda), "Arn"] }, template);
+			return [`${String(arn)}:1`, name] as const;
 		}),
 	);
 	return {

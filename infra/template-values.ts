@@ -57,6 +57,6 @@ function reference(path: string, template: Template): string {
 
 /** The id of a version holds a hash of the code; that of its function does not. */
 function functionOfVersion(id: string, { Resources }: Template): unknown {
-	const { Ref } = Resources[id]?.Properties?.FunctionName as { readonly Ref: string };
-	return { "Fn::GetAtt": [Ref, "Arn"] };
+	const name = Resources[id]?.Properties?.FunctionName as { readonly Ref: string } | undefined;
+	return { "Fn::GetAtt": [name?.Ref, "Arn"] };
 }

@@ -1,6 +1,20 @@
 import { Duration } from "aws-cdk-lib";
-import { Choice, Condition, Fail, type IChainable, JsonPath, Map as MapState, Pass, Timeout } from "aws-cdk-lib/aws-stepfunctions";
-import { CallAwsService, DynamoAttributeValue, DynamoGetItem, DynamoProjectionExpression } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import {
+	Choice,
+	Condition,
+	type Fail,
+	type IChainable,
+	JsonPath,
+	Map as MapState,
+	Pass,
+	Timeout,
+} from "aws-cdk-lib/aws-stepfunctions";
+import {
+	CallAwsService,
+	DynamoAttributeValue,
+	DynamoGetItem,
+	DynamoProjectionExpression,
+} from "aws-cdk-lib/aws-stepfunctions-tasks";
 import type { Construct } from "constructs";
 import { integrationSeconds, repeatAfterSeconds } from "../time-outs.ts";
 import type { Parts } from "./parts.ts";
@@ -18,7 +32,12 @@ export const unreadRecord = {
 };
 
 /** Reads the record to `$.record`. When DynamoDB fails, what was read last stays there, and the way goes on to `otherwise`. */
-export function readRecord(scope: Construct, name: string, { table }: Pick<Parts, "table">, otherwise: IChainable): DynamoGetItem {
+export function readRecord(
+	scope: Construct,
+	name: string,
+	{ table }: Pick<Parts, "table">,
+	otherwise: IChainable,
+): DynamoGetItem {
 	const read = new DynamoGetItem(scope, name, {
 		table,
 		key: {
@@ -69,8 +88,6 @@ export function beat(scope: Construct, when: string, parts: Parts, recordMissing
 	send.next(then);
 	const read = readRecord(scope, `Read the hooks ${when}`, parts, send);
 	return read.next(
-		new Choice(scope, `Is there a record ${when}?`)
-			.when(Condition.isNotPresent("$.record.Item"), recordMissing)
-			.otherwise(send),
+		new Choice(scope, `Is there a record ${when}?`).when(Condition.isNotPresent("$.record.Item"), recordMissing).otherwise(send),
 	);
 }

@@ -1,4 +1,14 @@
-import { Choice, Condition, type Fail, type IChainable, JsonPath, Pass, type Succeed, Wait, WaitTime } from "aws-cdk-lib/aws-stepfunctions";
+import {
+	Choice,
+	Condition,
+	type Fail,
+	type IChainable,
+	JsonPath,
+	Pass,
+	type Succeed,
+	Wait,
+	WaitTime,
+} from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { holdSeconds } from "../time-outs.ts";
 import { heartbeats, readRecord } from "./beat.ts";
@@ -84,10 +94,7 @@ function waitForBeat(scope: Construct, read: IChainable): IChainable {
 		resultPath: "$.hold",
 	}).next(
 		new Choice(scope, "Which comes first?")
-			.when(
-				Condition.numberLessThanJsonPath("$.hold.patience", "$.hold.pause"),
-				wait("Wait for the next try", "$.hold.patience"),
-			)
+			.when(Condition.numberLessThanJsonPath("$.hold.patience", "$.hold.pause"), wait("Wait for the next try", "$.hold.patience"))
 			.otherwise(wait("Wait for the next heartbeat", "$.hold.pause")),
 	);
 }

@@ -37,19 +37,26 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 	const restore = new Pass(scope, "Restore", { comment: "The place of undoing a cancelled drain; as yet a human does it." });
 	restore.next(held);
 
-	const always = { hold: held, "hand over": ends.handOver };
+	// Whatever a step finds, it may say; only Assess sees enough to cordon.
+	const ways = {
+		assess,
+		admit,
+		evict,
+		watch,
+		release,
+		wait: waitAfterBeat,
+		hold: held,
+		restore,
+		"hand over": ends.handOver,
+		done: ends.done,
+	};
 	const lost = notUnderstood(scope, held);
-	follow(steps.assess, "Assess", parts, { cordon: steps.cordon, wait, done: ends.done, restore, ...always }, lost);
-	follow(steps.cordon, "Cordon", parts, { evict: admit, admit, assess, ...always }, lost);
-	follow(steps.evict, "Evict", parts, { watch, evict, assess, wait: waitAfterBeat, ...always }, lost);
-	follow(
-		steps.watch,
-		"Watch",
-		parts,
-		{ watch: steps.watch, evict, wait, assess, release: steps.release, done: ends.done, restore, ...always },
-		lost,
-	);
-	follow(steps.release, "Release", parts, { done: ends.done, release, watch, assess, wait: waitAfterBeat, ...always }, lost);
+	follow(steps.assess, "Assess", parts, { ...ways, cordon: steps.cordon, wait }, lost);
+	follow(steps.cordon, "Cordon", parts, { ...ways, evict: admit }, lost);
+	follow(steps.evict, "Evict", parts, ways, lost);
+	// The last thing that Watch does is a heartbeat.
+	follow(steps.watch, "Watch", parts, { ...ways, watch: steps.watch, release: steps.release, wait }, lost);
+	follow(steps.release, "Release", parts, ways, lost);
 	return begin(scope, assess);
 }
 

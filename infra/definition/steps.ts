@@ -37,9 +37,7 @@ export function callStep(scope: Construct, name: string, step: StepName, { steps
 		retryOnServiceExceptions: false,
 		resultPath: "$.step",
 		taskTimeout:
-			step === "watch"
-				? Timeout.at("$.step.watchTimeoutSeconds")
-				: Timeout.duration(Duration.seconds(functionSeconds[step])),
+			step === "watch" ? Timeout.at("$.step.watchTimeoutSeconds") : Timeout.duration(Duration.seconds(functionSeconds[step])),
 	});
 	call.addRetry(once(step === "watch" ? [REFUSED_AT_ONCE] : passing));
 	return call;

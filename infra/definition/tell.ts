@@ -21,7 +21,12 @@ export const faultNotice: Notice = {
 };
 
 /** Publishes a notice. Whoever adds the way on adds it for a failure too: a drain never waits for its notices. */
-export function tell(scope: Construct, name: string, { notices }: Pick<Parts, "notices">, { subject, message }: Notice): SnsPublish {
+export function tell(
+	scope: Construct,
+	name: string,
+	{ notices }: Pick<Parts, "notices">,
+	{ subject, message }: Notice,
+): SnsPublish {
 	const publish = new SnsPublish(scope, name, {
 		topic: notices,
 		subject: JsonPath.stringAt(subject),

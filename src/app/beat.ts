@@ -14,17 +14,19 @@ export async function beat(record: MaintenanceRecord, world: World): Promise<Mai
 	const hooks = openHooks(record);
 	if (hooks.length === 0) return record;
 	const now = world.clock.now();
-	const answers = await Promise.allSettled(hooks.map((hook) => world.instances.heartbeat(record.instanceId, hook)));
-	const failed = answers.filter((answer) => answer.status === "rejected");
-	for (const { reason } of failed)
-		world.notices.say({ event: "heartbeat failed", maintenance: executionName(record), why: String(reason) });
-	const lost = hooks.filter((_, index) => {
-		const answer = answers[index];
-		return answer?.status === "fulfilled" && answer.value === "lost";
-	});
+	const lost: string[] = [];
+	let unanswered = 0;
+	for (const hook of hooks) {
+		try {
+			if ((await world.instances.heartbeat(record.instanceId, hook)) === "lost") lost.push(hook.token);
+		} catch (fault) {
+			unanswered += 1;
+			world.notices.say({ event: "heartbeat failed", maintenance: executionName(record), hook: hook.hook, why: String(fault) });
+		}
+	}
 	const after = await changeRecord(record, world, (was) => {
-		const beaten = failed.length === 0 ? withBeat(was, now) : was;
-		return lost.reduce((changed, { token }) => withHookLost(changed, token, now), beaten);
+		const beaten = unanswered === 0 ? withBeat(was, now) : was;
+		return lost.reduce((changed, token) => withHookLost(changed, token, now), beaten);
 	});
 	return after ?? record;
 }

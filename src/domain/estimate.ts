@@ -1,7 +1,7 @@
 import { type Circumstances, fatesOnNode } from "./circumstances.ts";
 import type { VmiFacts } from "./look.ts";
 
-/** https://github.com/kubevirt/kubevirt/blob/v1.9.0/staging/src/kubevirt.io/api/core/v1/types.go (completionTimeoutPerGiB) */
+/** https://github.com/kubevirt/kubevirt/blob/v1.9.0/pkg/virt-config/virt-config.go (completionTimeoutPerGiB) */
 const SECONDS_PER_GIB = 150;
 const GIB = 1024 ** 3;
 /** KubeVirt adds this to the guest's own grace period. */

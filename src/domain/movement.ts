@@ -9,11 +9,18 @@ export const TROUBLING_FAILURES = 3;
 /** A launcher whose VMI runs elsewhere ends within seconds; after this it is stuck. Milliseconds. */
 export const LEFTOVER_GRACE_MS = 60_000;
 
-/** The VM's migrations that failed, oldest first. KubeVirt keeps the last five. */
-export const failedMigrations = (vmi: VmiFacts, { look }: Circumstances): readonly MigrationFacts[] =>
-	look.migrations
-		.filter(({ namespace, vmiName, phase }) => namespace === vmi.namespace && vmiName === vmi.name && phase === "Failed")
+/**
+ * The VM's migrations that failed in a row during this maintenance, oldest first. KubeVirt keeps the last five of all that
+ * are final, also those of months ago.
+ */
+export function failedMigrations(vmi: VmiFacts, { look, record }: Circumstances): readonly MigrationFacts[] {
+	const its = look.migrations
+		.filter(({ namespace, vmiName }) => namespace === vmi.namespace && vmiName === vmi.name)
+		.filter(({ createdAt }) => createdAt >= record.openedAt)
 		.toSorted((a, b) => a.createdAt - b.createdAt);
+	const sinceSuccess = its.slice(its.findLastIndex(({ phase }) => phase === "Succeeded") + 1);
+	return sinceSuccess.filter(({ phase }) => phase === "Failed");
+}
 
 /** Launchers on the node whose VMI has been running elsewhere for longer than a launcher needs to end. */
 export const leftovers = (circumstances: Circumstances): readonly PodFacts[] =>

@@ -35,6 +35,12 @@ export function podsLeft(look: Look, node: string): readonly About[] {
 }
 
 /**
+ * A promise to a node is kept or broken within this: 15 minutes of a plugin's permission, then 10 of binding volumes.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/scheduler/framework/runtime/framework.go (maxTimeout)
+ */
+const PROMISE_LASTS_MS = 25 * 60_000;
+
+/**
  * Launchers that may have been promised to this node before it was cordoned and may still be bound to it: they have no
  * node, are as old as the cordon, and the scheduler has not refused them since.
  */
@@ -42,6 +48,7 @@ export function launchersStillComing(look: Look, cordonedAt: number, node: strin
 	if (look.unboundLaunchers === undefined) {
 		return [{ about: node, says: "The look did not read the launchers that have no node yet." }];
 	}
+	if (look.began > cordonedAt + PROMISE_LASTS_MS) return [];
 	const since = look.node?.cordonedSince ?? cordonedAt;
 	return look.unboundLaunchers
 		.filter((pod) => pod.createdAt <= since)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Fate } from "../../src/domain/fate.ts";
-import { fateOfVmi, isProtected } from "../../src/domain/fates.ts";
+import { fateOfVmi } from "../../src/domain/fates.ts";
 import type { EvictionStrategy, Look, Owner, RunStrategy, VmiFacts } from "../../src/domain/look.ts";
-import { aHost, aLauncher, aLook, aMigrationState, aVm, aVmi, GIB, ours, ownedBy, toleratesCordon } from "./builders.ts";
+import { aLauncher, aLook, aMigrationState, aVm, aVmi, ours, ownedBy } from "./builders.ts";
 
 type OwnerCase = { readonly owner: Owner | undefined; readonly runStrategy?: RunStrategy; readonly afterShutdown: Fate };
 
@@ -181,97 +181,5 @@ describe("the fate of a VM", () => {
 			kind: "stops",
 			why: "its guest has ended (Succeeded); its VirtualMachine has run strategy Manual",
 		});
-	});
-});
-
-describe("the fate of a VM for which there is no other place", () => {
-	const full = { nodes: [aHost({ allocatable: { cpu: 8, memory: GIB } })], pods: [] };
-	const launcher = aLauncher("db", { requests: { memory: 2 * GIB } });
-
-	it("blocks a live migration until there is room", () => {
-		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate" });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: full }))).toEqual({
-			kind: "blocks",
-			until: "room",
-			why: "eviction strategy LiveMigrate, but no other node could host it",
-		});
-	});
-
-	it("blocks a restart until there is room", () => {
-		const vmi = db({ owner: vm });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: full }, "Always"))).toEqual({
-			kind: "blocks",
-			until: "room",
-			why: "it would be shut down, and no other node could host it; its VirtualMachine has run strategy Always",
-		});
-	});
-
-	it("does not matter to a VM that is not started again", () => {
-		const vmi = db({ owner: vm });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: full }, "Manual"))).toEqual(
-			owners["VM Manual"]?.afterShutdown,
-		);
-	});
-
-	it("is a migration when its target pod holds the room already", () => {
-		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", evacuationNodeName: ours.name });
-		const target = aLauncher("db", {
-			name: "virt-launcher-db-2",
-			nodeName: "node-b",
-			migrationUid: "move-uid",
-			requests: launcher.requests,
-		});
-
-		const fate = fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: { ...full, pods: [target] } }));
-
-		expect(fate).toEqual(migrates("LiveMigrate"));
-	});
-
-	it("is not judged by a look without surroundings", () => {
-		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate" });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods: [launcher] }))).toEqual(migrates("LiveMigrate"));
-	});
-});
-
-describe("the fate of a VM that tolerates the cordon", () => {
-	const pods = [aLauncher("db", { tolerations: toleratesCordon })];
-
-	it("blocks when it would be started again, on this very node", () => {
-		const vmi = db({ owner: vm });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods }, "Always"))).toEqual({
-			kind: "blocks",
-			until: "operator",
-			why: "it tolerates the cordon and would come back to this node; its VirtualMachine has run strategy Always",
-		});
-	});
-
-	it("is a migration all the same when it migrates: a target never lands on its source", () => {
-		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate" });
-
-		expect(fateOf(vmi, lookAt(vmi, { pods }))).toEqual(migrates("LiveMigrate"));
-	});
-});
-
-describe("KubeVirt's webhook", () => {
-	it.each([
-		["LiveMigrate", "yes", true],
-		["LiveMigrate", "no", true],
-		["LiveMigrate", "unknown", true],
-		["LiveMigrateIfPossible", "yes", true],
-		["LiveMigrateIfPossible", "no", false],
-		["LiveMigrateIfPossible", "unknown", false],
-		["External", "yes", true],
-		["External", "no", true],
-		["None", "yes", false],
-		["None", "no", false],
-	] as const)("with strategy %s and migratable %s must refuse: %s", (evictionStrategy, migratable, expected) => {
-		const vmi = aVmi("db", { evictionStrategy, migratable });
-
-		expect(isProtected(vmi, aLook({ vmis: [vmi] }))).toEqual(expected);
 	});
 });

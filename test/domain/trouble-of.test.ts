@@ -76,8 +76,8 @@ describe("trouble", () => {
 
 	it("is a VM whose migrations failed three times, with the last reason", () => {
 		const vmis = [aVmi("db", { evictionStrategy: "LiveMigrate", evacuationNodeName: ours.name })];
-		const failed = (createdAt: number, failureReason: string) =>
-			aMigration("db", { uid: failureReason, createdAt, phase: "Failed", failureReason });
+		const failed = (seconds: number, failureReason: string) =>
+			aMigration("db", { uid: failureReason, createdAt: NOW - 60_000 + seconds * 1000, phase: "Failed", failureReason });
 		const migrations = [failed(3, "Target pod is down"), failed(1, "stuck"), failed(2, "aborted")];
 
 		expect(troubles({ vmis, migrations })).toEqual([
@@ -88,6 +88,8 @@ describe("trouble", () => {
 			},
 		]);
 		expect(troubles({ vmis, migrations: migrations.slice(1) })).toEqual([]);
+		expect(troubles({ vmis, migrations: [...migrations, aMigration("db", { phase: "Succeeded" })] })).toEqual([]);
+		expect(troubles({ vmis, migrations }, { openedAt: NOW - 58_000 })).toEqual([]);
 	});
 
 	it("is a pod that was refused three times, and a guard that cannot be asked", () => {

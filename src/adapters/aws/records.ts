@@ -14,7 +14,7 @@ import { awsFault, isAwsError } from "./aws-fault.ts";
 import { parseStoredRecord, RECORD_FIELDS } from "./stored-record.ts";
 
 const KEY_FIELDS: ReadonlySet<string> = new Set(["instanceId", "generation"] satisfies (keyof MaintenanceKey)[]);
-const isClosed = ({ state }: MaintenanceRecord) => state === "released" || state === "gone";
+const isClosed = ({ state }: MaintenanceRecord) => state !== "open" && state !== "releasing";
 const isConditionFailed = (error: unknown) => isAwsError(error, "ConditionalCheckFailedException");
 
 const toItem = (value: Record<string, unknown>): Record<string, AttributeValue> =>
@@ -93,13 +93,14 @@ export function createRecords({ dynamodb }: { readonly dynamodb: DynamoDBClient 
 				TableName: table,
 				Key: toItem({ instanceId: was.instanceId, generation: was.generation }),
 				UpdateExpression: expression,
-				ConditionExpression: "#version = :was AND (NOT (#state IN (:released, :gone)) OR #state = :state)",
+				ConditionExpression: "#version = :was AND (NOT (#state IN (:released, :gone, :handedOver)) OR #state = :state)",
 				ExpressionAttributeNames: { ...names, "#version": "version", "#state": "state" },
 				ExpressionAttributeValues: toItem({
 					...values,
 					":was": was.version,
 					":released": "released",
 					":gone": "gone",
+					":handedOver": "handed over",
 					":state": next.state,
 				}),
 			});

@@ -8,9 +8,13 @@ import { readNode } from "./reads.ts";
 
 type Cordoned = "cordoned" | "not ours" | "no node";
 
+/** A patch with another uid is invalid; a Node that is replaced while it is patched is a conflict. */
+const MAY_BE_ANOTHER = new Set([409, 422]);
+
 /**
- * Cordons this very Node: its uid is in the patch, so the API server refuses (409) to touch a namesake. A Node that is
- * cordoned already gets the annotations all the same.
+ * Cordons this very Node: its uid is in the patch, so the API server refuses to touch a namesake, as controllers use it to
+ * adopt objects. A Node that is cordoned already gets the annotations all the same.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/controller/controller_ref_manager.go
  */
 export async function cordonNode(
 	api: ClusterApi,
@@ -19,11 +23,11 @@ export async function cordonNode(
 ): Promise<Cordoned> {
 	const name = requireObjectName("Node", node.name);
 	const body = { metadata: { uid: node.uid, annotations }, spec: { unschedulable: true } };
-	const asMergePatch = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
-	const answer = await answerOf(api.core.patchNode({ name, body }, asMergePatch));
+	const asPatch = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+	const answer = await answerOf(api.core.patchNode({ name, body }, asPatch));
 	if ("value" in answer) return isSameNode(nodeFacts(answer.value), node) ? "cordoned" : "not ours";
 	if (answer.status.code === 404) return "no node";
-	if (answer.status.code === 409 && !(await isStillOurs(api, node))) return "not ours";
+	if (MAY_BE_ANOTHER.has(answer.status.code) && !(await isStillOurs(api, node))) return "not ours";
 	throw faultOf(answer.status, `cordon Node ${name}`);
 }
 

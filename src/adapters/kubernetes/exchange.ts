@@ -23,6 +23,8 @@ export type ExchangeOptions = {
 	readonly clock: Clock;
 };
 
+/** For the head of an answer, by the clock; sockets give up sooner. KubeVirt's eviction webhook alone may take 10 s. */
+const PATIENCE_MS = 30_000;
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 2_000;
 const STALE_SOCKET = new Set(["ECONNRESET", "EPIPE"]);
@@ -34,9 +36,14 @@ const STALE_SOCKET = new Set(["ECONNRESET", "EPIPE"]);
 export function createExchange({ cluster, send, authorize, clock }: ExchangeOptions): Exchange {
 	const sendOnce = async (call: Call, renew: boolean) => {
 		const who = (await authorize?.({ renew })) ?? {};
-		return send(requestOf(call, who)).catch((cause) => {
+		const patience = new AbortController();
+		const answer = send(requestOf(call, who, patience.signal)).catch((cause) => {
 			throw asFault(cause, cluster);
 		});
+		const response = await clock.within(answer, PATIENCE_MS);
+		if (response) return response;
+		patience.abort();
+		throw new ClusterUnreachable(`cannot reach cluster ${cluster}: no answer within ${PATIENCE_MS / 1_000} s`);
 	};
 	const sendAsSomebody = async (call: Call) => {
 		const first = await sendOnce(call, false);
@@ -62,12 +69,12 @@ export function createExchange({ cluster, send, authorize, clock }: ExchangeOpti
 	};
 }
 
-function requestOf(call: Call, who: Readonly<Record<string, string>>): Request {
+function requestOf(call: Call, who: Readonly<Record<string, string>>, patience: AbortSignal): Request {
 	return new Request(call.url, {
 		method: call.method,
 		headers: { ...call.headers, ...who },
 		body: call.body ?? null,
-		signal: call.signal ?? null,
+		signal: call.signal ? AbortSignal.any([call.signal, patience]) : patience,
 	});
 }
 

@@ -1,6 +1,7 @@
 import { type GroupSettings, globalTimeoutSeconds, type HookSettings } from "./account.ts";
 import { ApiError } from "./api-error.ts";
-import type { Instance, Lifecycle } from "./lifecycle.ts";
+import type { Instance } from "./instance.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import { listed, type QueryRequest, required, toXml, type XmlValue } from "./query-protocol.ts";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";

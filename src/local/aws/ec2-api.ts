@@ -1,5 +1,5 @@
 import { ApiError } from "./api-error.ts";
-import type { Ec2State, Instance } from "./lifecycle.ts";
+import type { Ec2State, Instance } from "./instance.ts";
 import { listed, type QueryRequest, toXml, type XmlValue } from "./query-protocol.ts";
 
 const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";

@@ -4,7 +4,8 @@ import type { AccountEvent, GroupSettings, InstanceSettings, TakenBecause } from
 import { AUTO_SCALING_OPERATIONS } from "./auto-scaling-api.ts";
 import { EC2_OPERATIONS } from "./ec2-api.ts";
 import { InjectedFaults } from "./injected-faults.ts";
-import { type Ec2State, type Instance, Lifecycle } from "./lifecycle.ts";
+import type { Ec2State, Instance } from "./instance.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { eventBridgeMessage, queueNotification, type WaitingAction } from "./lifecycle-messages.ts";
 import { type AccountHandler, type AccountRequest, createRequestHandler } from "./request-handler.ts";
 import { type LocalWorkflow, STATES_OPERATIONS } from "./states-api.ts";
@@ -36,6 +37,8 @@ export type EmbeddedAws = {
 	terminate(instanceId: string, reason: string): void;
 	/** EC2 takes it at once, past all hooks. */
 	reclaim(instanceId: string): void;
+	/** Nothing that was to come comes any more: no time-out, no termination. */
+	stop(): void;
 	/** The instance as it is now. */
 	instance(instanceId: string): InstanceNow;
 };
@@ -121,6 +124,7 @@ export function createEmbeddedAws(options: EmbeddedAwsOptions): EmbeddedAws {
 		},
 		terminate: (instanceId, reason) => lifecycle.terminate(find(instanceId), reason),
 		reclaim: (instanceId) => lifecycle.reclaim(find(instanceId)),
+		stop: () => lifecycle.stop(),
 		instance(instanceId) {
 			const { ec2, lifecycle: state, tags } = find(instanceId);
 			return { instanceId, ec2, ...(state && { lifecycle: state }), tags: Object.fromEntries(tags) };

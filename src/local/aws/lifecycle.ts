@@ -1,47 +1,21 @@
-import type { LifecycleState } from "../../ports.ts";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
 import {
 	type AccountEvent,
 	type ActionEnd,
-	type GroupSettings,
 	globalTimeoutSeconds,
 	type HookSettings,
 	steadyUuid,
 	type TakenBecause,
 } from "./account.ts";
 import { ApiError } from "./api-error.ts";
+import type { Action, Instance } from "./instance.ts";
 import type { WaitingAction } from "./lifecycle-messages.ts";
+import { Timers } from "./timers.ts";
 
 /** Seconds between AWS's decision and what is seen of it. */
 const UNTIL_WAITING = 1;
 const UNTIL_SHUTTING_DOWN = 2;
 const UNTIL_TERMINATED = 10;
-
-export type Ec2State = "running" | "shutting-down" | "terminated";
-
-type Action = {
-	readonly hook: HookSettings;
-	readonly token: string;
-	readonly limitAt: number;
-	lastBeatAt: number;
-	ended: boolean;
-	cancelTimer: () => void;
-};
-
-/** An instance of the account, as it is now. */
-export type Instance = {
-	readonly instanceId: string;
-	readonly group?: GroupSettings;
-	readonly tags: Map<string, string>;
-	ec2: Ec2State;
-	/** Absent when no group has it, or no longer. */
-	lifecycle?: LifecycleState;
-	actions: readonly Action[];
-	/** How often Auto Scaling began to terminate it; tokens differ by it. */
-	terminations: number;
-	/** AWS has decided to take it. */
-	taken: boolean;
-};
 
 export type LifecycleRules = {
 	readonly clock: SimulationClock;
@@ -60,9 +34,11 @@ type ActionName = { readonly group: string; readonly hook: string; readonly inst
  */
 export class Lifecycle {
 	readonly #rules: LifecycleRules;
+	readonly #timers: Timers;
 
 	constructor(rules: LifecycleRules) {
 		this.#rules = rules;
+		this.#timers = new Timers(rules.clock);
 	}
 
 	terminate(instance: Instance, reason: string): void {
@@ -72,7 +48,7 @@ export class Lifecycle {
 		instance.lifecycle = "Terminating";
 		instance.terminations++;
 		record({ at: clock.now(), instanceId: instance.instanceId, kind: "terminating", reason });
-		clock.at(UNTIL_WAITING * 1000, () => {
+		this.#timers.at(UNTIL_WAITING * 1000, () => {
 			if (instance.lifecycle === "Terminating") this.#begin(instance);
 		});
 	}
@@ -97,6 +73,11 @@ export class Lifecycle {
 		}
 		const found = this.#find(instance, name);
 		this.#end(found.instance, found.action, "completed", result);
+	}
+
+	/** Nothing that was to come comes any more. */
+	stop(): void {
+		this.#timers.cancelAll();
 	}
 
 	#find(
@@ -150,7 +131,7 @@ export class Lifecycle {
 		const dueAt = Math.min(lapseAt, action.limitAt);
 		const how = action.limitAt <= lapseAt ? "limit" : "lapsed";
 		action.cancelTimer();
-		action.cancelTimer = clock.at(dueAt - clock.now(), () => this.#end(instance, action, how, action.hook.defaultResult));
+		action.cancelTimer = this.#timers.at(dueAt - clock.now(), () => this.#end(instance, action, how, action.hook.defaultResult));
 		return dueAt;
 	}
 
@@ -189,11 +170,11 @@ export class Lifecycle {
 		if (instance.lifecycle) instance.lifecycle = "Terminating:Proceed";
 		record({ at: clock.now(), instanceId, kind: "taken", why });
 		onTaken(instanceId, why);
-		clock.at(UNTIL_SHUTTING_DOWN * 1000, () => {
+		this.#timers.at(UNTIL_SHUTTING_DOWN * 1000, () => {
 			instance.ec2 = "shutting-down";
 			record({ at: clock.now(), instanceId, kind: "shutting-down" });
 		});
-		clock.at(UNTIL_TERMINATED * 1000, () => {
+		this.#timers.at(UNTIL_TERMINATED * 1000, () => {
 			instance.ec2 = "terminated";
 			delete instance.lifecycle;
 			record({ at: clock.now(), instanceId, kind: "terminated" });

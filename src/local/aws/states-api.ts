@@ -1,22 +1,25 @@
 import * as z from "zod";
 import { ApiError } from "./api-error.ts";
 
-/** An execution as the local workflow describes it; instants are epoch milliseconds. */
+/** An execution as the local workflow describes it; dates are epoch milliseconds. */
 export type LocalExecution = {
 	readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 	readonly input: string;
-	readonly startedAt: number;
-	readonly stoppedAt?: number;
+	readonly startDate: number;
+	readonly stopDate: number | null;
 };
 
 /** Whatever runs executions of the one state machine in this process. */
 export type LocalWorkflow = {
-	/** Starts an execution whose name was never used; it goes on by itself. */
-	start(name: string, input: string): void | Promise<void>;
+	/**
+	 * Starts an execution with a value of JSON. Idempotent as Step Functions is; its refusals are errors named
+	 * ExecutionAlreadyExists, InvalidName or InvalidExecutionInput.
+	 */
+	start(name: string, input: unknown): LocalExecution | Promise<LocalExecution>;
 	describe(name: string): LocalExecution | undefined;
 };
 
-const MAX_INPUT = 262_144;
+const REFUSALS: ReadonlySet<string> = new Set(["ExecutionAlreadyExists", "InvalidName", "InvalidExecutionInput"]);
 const startSchema = z.object({ stateMachineArn: z.string(), name: z.string(), input: z.string() });
 const describeSchema = z.object({ executionArn: z.string() });
 
@@ -26,12 +29,11 @@ const read = <T>(schema: z.ZodType<T>, body: string): T => {
 	throw new ApiError("ValidationException", z.prettifyError(parsed.error));
 };
 
-const isJson = (text: string): boolean => {
+const parseInput = (input: string): unknown => {
 	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
+		return JSON.parse(input);
+	} catch (error) {
+		throw new ApiError("InvalidExecutionInput", `Invalid State Machine Execution Input: '${error}'`);
 	}
 };
 
@@ -40,23 +42,16 @@ const executionArn = (stateMachineArn: string, name: string): string => {
 	return [arn, partition, service, region, account, "execution", machine, name].join(":");
 };
 
-const started = (arn: string, { startedAt }: LocalExecution) => ({ executionArn: arn, startDate: startedAt / 1000 });
-
 const start = async (workflow: LocalWorkflow, body: string) => {
 	const { stateMachineArn, name, input } = read(startSchema, body);
-	if (!/^[\w.-]{1,80}$/.test(name)) throw new ApiError("InvalidName", `Invalid Name: '${name}'`);
-	if (!isJson(input) || input.length > MAX_INPUT) {
-		throw new ApiError("InvalidExecutionInput", "Invalid State Machine Execution Input");
+	const value = parseInput(input);
+	try {
+		const { startDate } = await workflow.start(name, value);
+		return { executionArn: executionArn(stateMachineArn, name), startDate: startDate / 1000 };
+	} catch (error) {
+		if (error instanceof Error && REFUSALS.has(error.name)) throw new ApiError(error.name, error.message);
+		throw error;
 	}
-	const arn = executionArn(stateMachineArn, name);
-	const before = workflow.describe(name);
-	// Idempotent only while it runs, and only with the same input.
-	if (before?.status === "RUNNING" && before.input === input) return started(arn, before);
-	if (before) throw new ApiError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
-	await workflow.start(name, input);
-	const now = workflow.describe(name);
-	if (!now) throw new ApiError("InternalFailure", `the local workflow does not know ${name}, which it has just started`, 500);
-	return started(arn, now);
 };
 
 const describe = (workflow: LocalWorkflow, body: string) => {
@@ -69,8 +64,8 @@ const describe = (workflow: LocalWorkflow, body: string) => {
 		stateMachineArn: arn.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, ""),
 		name,
 		status: execution.status,
-		startDate: execution.startedAt / 1000,
-		...(execution.stoppedAt !== undefined && { stopDate: execution.stoppedAt / 1000 }),
+		startDate: execution.startDate / 1000,
+		...(execution.stopDate !== null && { stopDate: execution.stopDate / 1000 }),
 		input: execution.input,
 	};
 };

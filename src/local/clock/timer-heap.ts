@@ -1,3 +1,4 @@
+/** What is to happen at a moment; timers of one moment go by `sequence`. */
 export type Timer = {
 	/** Epoch milliseconds. */
 	readonly due: number;

@@ -2,6 +2,7 @@ import { ClockHeldAwake, ClockMisused, ClockPastDeadline, ClockStuck, refuseEndl
 import type { SimulationClock } from "./simulation-clock.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
+/** What a VirtualClock can be told. */
 export type VirtualClockOptions = {
 	/** Epoch milliseconds of the first moment. Default: 2026-01-01T00:00:00Z. */
 	readonly start?: number;
@@ -29,10 +30,10 @@ export class VirtualClock implements SimulationClock {
 	readonly #timers = new TimerHeap();
 	/** How to fail each run that is under way. */
 	readonly #runs = new Set<(fault: unknown) => void>();
+	readonly #threads = new Set<{ readonly f: () => Promise<unknown> }>();
 	#now: number;
 	#sequence = 0;
 	#awake = 0;
-	#threads = 0;
 	#armed = false;
 	#activity = 0;
 	#grace: NodeJS.Timeout | undefined;
@@ -99,12 +100,13 @@ export class VirtualClock implements SimulationClock {
 	}
 
 	async thread<T>(f: () => Promise<T>): Promise<T> {
-		this.#threads++;
+		const thread = { f };
+		this.#threads.add(thread);
 		this.#wake();
 		try {
 			return await f();
 		} finally {
-			this.#threads--;
+			this.#threads.delete(thread);
 			this.#rest();
 		}
 	}
@@ -207,7 +209,8 @@ export class VirtualClock implements SimulationClock {
 	}
 
 	#census(): string {
-		return `${this.#threads} threads, ${this.#awake} of them awake, ${this.#timers.size} timers`;
+		const sources = [...this.#threads].map(({ f }) => String(f).replace(/\s+/g, " ").slice(0, 60));
+		return `${this.#awake} of ${sources.length} threads awake, ${this.#timers.size} timers; the threads:\n${sources.join("\n")}`;
 	}
 
 	#moment(at: number): string {

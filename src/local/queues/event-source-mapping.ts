@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, DeleteMessageCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import type { SQSEvent, SQSRecord } from "aws-lambda";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { failedMessages } from "./batch-answer.ts";
+import type { SqsEvent, SqsRecord } from "./lambda-event.ts";
 import type { QueueName, Queues } from "./queues.ts";
 
 export type MappingOptions = {
@@ -9,7 +9,7 @@ export type MappingOptions = {
 	readonly queues: Queues;
 	readonly queue: QueueName;
 	/** The function: called in a thread of its own, with what Lambda would give it. What it throws fails the whole batch. */
-	readonly invoke: (event: SQSEvent) => Promise<unknown>;
+	readonly invoke: (event: SqsEvent) => Promise<unknown>;
 	/** The queue's visibility time-out: seconds from a receive to the next one when the message failed. Default: 180. */
 	readonly visibilitySeconds?: number;
 };
@@ -21,7 +21,7 @@ export type EventSourceMapping = {
 
 const BATCH_SIZE = 10;
 
-const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): SQSRecord => {
+const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): SqsRecord => {
 	const { ApproximateReceiveCount = "1", SentTimestamp = "", SenderId = "" } = message.Attributes ?? {};
 	const { ApproximateFirstReceiveTimestamp = "" } = message.Attributes ?? {};
 	return {
@@ -49,20 +49,20 @@ export function startEventSourceMapping(options: MappingOptions): EventSourceMap
 	let stopped = false;
 	let invoking = false;
 
-	const receive = async (): Promise<readonly SQSRecord[]> => {
+	const receive = async (): Promise<readonly SqsRecord[]> => {
 		const request = { QueueUrl, MaxNumberOfMessages: BATCH_SIZE, WaitTimeSeconds: 0 };
 		const command = new ReceiveMessageCommand({ ...request, MessageSystemAttributeNames: ["All"] });
 		const { Messages = [] } = await queues.sqs.send(command);
 		return Messages.map((message) => recordOf(message, queues.arn(queue), queues.region));
 	};
 
-	const showAgain = ({ receiptHandle }: SQSRecord) =>
+	const showAgain = ({ receiptHandle }: SqsRecord) =>
 		clock.thread(async () => {
 			const request = { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
 			await queues.sqs.send(new ChangeMessageVisibilityCommand(request));
 		});
 
-	const retryLater = (record: SQSRecord, receivedAt: number): void => {
+	const retryLater = (record: SqsRecord, receivedAt: number): void => {
 		const cancel = clock.at(receivedAt + visibilitySeconds * 1000 - clock.now(), () => {
 			retries.delete(cancel);
 			showAgain(record).catch(broken.reject);
@@ -70,7 +70,7 @@ export function startEventSourceMapping(options: MappingOptions): EventSourceMap
 		retries.add(cancel);
 	};
 
-	const failuresOf = async (Records: readonly SQSRecord[]): Promise<readonly string[]> => {
+	const failuresOf = async (Records: readonly SqsRecord[]): Promise<readonly string[]> => {
 		const messageIds = Records.map(({ messageId }) => messageId);
 		invoking = true;
 		try {
@@ -83,7 +83,7 @@ export function startEventSourceMapping(options: MappingOptions): EventSourceMap
 		}
 	};
 
-	const work = async (records: readonly SQSRecord[], receivedAt: number): Promise<void> => {
+	const work = async (records: readonly SqsRecord[], receivedAt: number): Promise<void> => {
 		const failed = await failuresOf(records);
 		if (stopped) return;
 		for (const record of records) {

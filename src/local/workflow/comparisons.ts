@@ -28,6 +28,7 @@ export const TYPE_TESTS: ReadonlyMap<string, (value: unknown) => boolean> = new 
 	["IsTimestamp", (value: unknown) => parseTimestamp(value) !== undefined],
 ]);
 
+/** A value of the input against a literal or another value. */
 export type Comparison = (value: unknown, operand: unknown) => boolean;
 
 /** The comparison of this name (without `Path`); operands of different types never match. */

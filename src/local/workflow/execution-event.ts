@@ -20,6 +20,7 @@ export type Happening = ExecutionEvent extends infer Event
 		: never
 	: never;
 
+/** As DescribeExecution has it. */
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
 /**

@@ -4,6 +4,7 @@ import type { LoadedDefinition } from "./load-definition.ts";
 import { runFlow } from "./run-flow.ts";
 import { StatesError } from "./states-faults.ts";
 
+/** What an execution is made of. */
 export type ExecutionOptions = {
 	readonly definition: LoadedDefinition;
 	readonly stateMachineArn: string;

@@ -68,5 +68,7 @@ export const recovery = {
 	Catch: z.array(catcher).refine(standsLast, wildcardLast).optional(),
 };
 
+/** One entry of Retry, with its defaults filled in. */
 export type Retrier = z.output<typeof retrier>;
+/** One entry of Catch. */
 export type Catcher = z.output<typeof catcher>;

@@ -5,6 +5,29 @@ export type Complaint = (state: string, field: string, why: string) => void;
 
 /** What is wrong with how the states lead into each other, and with fields that exclude or need each other. */
 export function checkFlow(flow: Flow, known: (resource: string) => boolean, complain: Complaint): void {
+	checkNames(flow, complain);
+	checkReach(flow, complain);
+	for (const [name, state] of statesOf(flow)) checkState(name, state, known, complain);
+}
+
+function* statesOf(flow: Flow): Generator<readonly [name: string, state: State]> {
+	for (const [name, state] of Object.entries(flow.States)) {
+		yield [name, state];
+		const inner = innerFlow(state);
+		if (inner) yield* statesOf(inner);
+	}
+}
+
+/** Names are unique in the whole machine, inside Maps too. https://states-language.net/spec.html#states-fields */
+function checkNames(flow: Flow, complain: Complaint): void {
+	const names = new Set<string>();
+	for (const [name] of statesOf(flow)) {
+		if (names.has(name)) complain(name, "(itself)", "another state has the same name");
+		names.add(name);
+	}
+}
+
+function checkReach(flow: Flow, complain: Complaint): void {
 	const reached = new Set<string>();
 	const visit = (target: string, from: string, field: string) => {
 		const state = Object.hasOwn(flow.States, target) ? flow.States[target] : undefined;
@@ -16,8 +39,13 @@ export function checkFlow(flow: Flow, known: (resource: string) => boolean, comp
 	visit(flow.StartAt, "(the machine)", "StartAt");
 	for (const [name, state] of Object.entries(flow.States)) {
 		if (!reached.has(name)) complain(name, "(itself)", "no state leads here");
-		checkState(name, state, known, complain);
+		const inner = innerFlow(state);
+		if (inner) checkReach(inner, complain);
 	}
+}
+
+function innerFlow(state: State): Flow | undefined {
+	return state.Type === "Map" ? (state.ItemProcessor ?? state.Iterator) : undefined;
 }
 
 function successors(state: State): readonly (readonly [target: string, field: string])[] {
@@ -68,6 +96,4 @@ function checkState(name: string, state: State, known: (resource: string) => boo
 	if (state.Type === "Task" && !known(state.Resource)) {
 		complain(name, "Resource", `${state.Resource} is neither a function nor an integration that was handed in`);
 	}
-	const inner = state.Type === "Map" ? (state.ItemProcessor ?? state.Iterator) : undefined;
-	if (inner) checkFlow(inner, known, complain);
 }

@@ -3,6 +3,7 @@ import { DefinitionRefused, runtimeError, StatesError } from "./states-faults.ts
 /** What a path is read from: `$` is the input, `$$` the context object. Values are never changed in place. */
 export type Scope = { readonly input: unknown; readonly context: unknown };
 
+/** A path to at most one value. */
 export type Path = {
 	readonly text: string;
 	/** The value, or undefined when the path leads nowhere. */
@@ -27,6 +28,7 @@ export const PATH_AT = /\$\$?(?:\.[\p{L}_][\p{L}\p{N}_-]*|\['(?:[^'\\]|\\.)*'\]|
 export function parsePath(text: string): Path {
 	const fromContext = text.startsWith("$$");
 	const keys = parseKeys(text, fromContext ? 2 : 1);
+	if (fromContext) refuseUnknownContext(text, keys);
 	return { text, find: (scope) => follow(fromContext ? scope.context : scope.input, keys) };
 }
 
@@ -43,6 +45,14 @@ export function readPath(path: Path, scope: Scope, field: string): unknown {
 	if (value !== undefined) return value;
 	const input = JSON.stringify(scope.input);
 	throw runtimeError(`The JSONPath '${path.text}' specified for the field '${field}' could not be found in the input '${input}'`);
+}
+
+const CONTEXT =
+	/^(Execution\.(Id|Input|Name|StartTime)|State\.(EnteredTime|Name|RetryCount)|StateMachine\.(Id|Name)|Map\.Item\.(Index|Value))\b/;
+
+function refuseUnknownContext(text: string, keys: readonly Key[]): void {
+	if (CONTEXT.test(keys.join("."))) return;
+	throw new DefinitionRefused(`cannot read "${text}": this part of the context object is not implemented`);
 }
 
 function parseKeys(text: string, from: number): readonly Key[] {

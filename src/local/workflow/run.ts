@@ -19,6 +19,7 @@ export type Run = {
 	readonly runFlow: (flow: Flow, input: unknown, run: Run) => Promise<unknown>;
 };
 
+/** How long something may take, in milliseconds, and what to throw when it takes longer. */
 export type Limit = { readonly ms: number; readonly late: () => Error };
 
 /** Rests until the promise settles, the limit has passed (then throws what `late` says) or the flow is aborted. */

@@ -4,6 +4,7 @@ import { type Ground, loadDefinition } from "./load-definition.ts";
 import { exceedsLimit, PAYLOAD_LIMIT } from "./payload-limit.ts";
 import { ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput, InvalidName } from "./states-faults.ts";
 
+/** What a state machine is made of. */
 export type StateMachineOptions = Ground & {
 	/** The definition: JSON text or its value. */
 	readonly definition: unknown;
@@ -15,6 +16,7 @@ export type StateMachineOptions = Ground & {
 	readonly onStatus?: (description: ExecutionDescription) => void;
 };
 
+/** What `createStateMachine` answers. */
 export type StateMachine = ReturnType<typeof createStateMachine>;
 
 /**

@@ -120,13 +120,21 @@ export const definitionSchema = z.strictObject({
 	TimeoutSeconds: seconds.optional(),
 });
 
+/** A Task state. */
 export type TaskState = z.output<typeof task>;
+/** A Pass state. */
 export type PassState = z.output<typeof pass>;
+/** A Wait state. */
 export type WaitState = z.output<typeof wait>;
+/** A Choice state. */
 export type ChoiceState = z.output<typeof choice>;
+/** A Succeed state. */
 export type SucceedState = z.output<typeof succeed>;
+/** A Fail state. */
 export type FailState = z.output<typeof fail>;
+/** A Map state. */
 export type MapState = z.output<typeof mapWithoutFlow> & { ItemProcessor?: Flow | undefined; Iterator?: Flow | undefined };
+/** Any state, told apart by Type. */
 export type State = TaskState | PassState | WaitState | ChoiceState | SucceedState | FailState | MapState;
 
 /** States that lead into each other: the machine itself, or what a Map does with one item. */

@@ -34,8 +34,10 @@ export type AccountGround = {
 };
 
 /** One instance in one group, and the product's own adapters over it. */
-export function startAccount(group: Partial<GroupSettings> = {}, workflow?: LocalWorkflow): AccountGround {
-	const clock = new VirtualClock();
+export function startAccount(
+	group: Partial<GroupSettings> = {},
+	{ clock = new VirtualClock(), workflow }: { readonly clock?: VirtualClock; readonly workflow?: LocalWorkflow } = {},
+): AccountGround {
 	const start = clock.now();
 	const seconds = () => (clock.now() - start) / 1000;
 	const taken: [number, string, string][] = [];

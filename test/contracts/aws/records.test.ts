@@ -23,7 +23,13 @@ const recordOf = (instanceId: string, generation = 1): MaintenanceRecord => ({
 	orders: 0,
 	mayEnd: [],
 	vms: [
-		{ namespace: "a", name: "b", uid: "u", fate: { kind: "migrates", why: "", by: "kubevirt" }, outcome: { kind: "migrated", to: "n" } },
+		{
+			namespace: "a",
+			name: "b",
+			uid: "u",
+			fate: { kind: "migrates", why: "", by: "kubevirt" },
+			outcome: { kind: "migrated", to: "n" },
+		},
 	],
 	refusals: { "pod-uid": { count: 2, nextAt: 3, why: "budget" } },
 	trouble: [{ kind: "vm-blocks", about: "a/b", says: "no" }],
@@ -42,6 +48,27 @@ const stored = async (instanceId: string) => {
 	const Key = { instanceId: { S: instanceId }, generation: { N: "1" } };
 	return (await store.dynamodb.send(new GetItemCommand({ TableName: store.table, Key }))).Item ?? {};
 };
+
+describe("a record store in trouble", () => {
+	it("names a record that cannot be read, and its fields", async () => {
+		const Item = { instanceId: { S: "i-10" }, generation: { N: "1" }, state: { S: "half-open" } };
+		await store.dynamodb.send(new PutItemCommand({ TableName: store.table, Item }));
+		for (const read of [records.latest("i-10"), records.read({ instanceId: "i-10", generation: 1 })]) {
+			const error = await read.catch((reason: unknown) => reason);
+			expect(error).toBeInstanceOf(RecordUnreadable);
+			expect(String(error)).toMatch(/cannot read the record i-10-1:.*at state.*at hooks/s);
+		}
+	});
+
+	it("is unavailable when nothing answers, and refuses a table that does not exist", async () => {
+		const lost = createRecords(store, "no-such-table");
+		await expect(lost.latest("i-1")).rejects.toThrow(/^cannot read the latest record of i-1: ResourceNotFoundException/);
+		const gone = await startRecordStore({ region: "eu-west-1" });
+		const silent = createRecords(gone, gone.table);
+		await gone.stop();
+		await expect(silent.create(recordOf("i-1"))).rejects.toBeInstanceOf(AwsUnavailable);
+	});
+});
 
 describe("records", () => {
 	it("come back as they were written, and a generation is created once", async () => {
@@ -132,26 +159,5 @@ describe("replacing a record", () => {
 		await expect(records.replace(recordOf("i-9"), recordOf("i-9", 2))).rejects.toThrow(
 			"cannot replace the record i-9-1 by i-9-2",
 		);
-	});
-});
-
-describe("a record store in trouble", () => {
-	it("names a record that cannot be read, and its fields", async () => {
-		const Item = { instanceId: { S: "i-10" }, generation: { N: "1" }, state: { S: "half-open" } };
-		await store.dynamodb.send(new PutItemCommand({ TableName: store.table, Item }));
-		for (const read of [records.latest("i-10"), records.read({ instanceId: "i-10", generation: 1 })]) {
-			const error = await read.catch((reason: unknown) => reason);
-			expect(error).toBeInstanceOf(RecordUnreadable);
-			expect(String(error)).toMatch(/cannot read the record i-10-1:[^]*at state[^]*at hooks/);
-		}
-	});
-
-	it("is unavailable when nothing answers, and refuses a table that does not exist", async () => {
-		const lost = createRecords(store, "no-such-table");
-		await expect(lost.latest("i-1")).rejects.toThrow(/^cannot read the latest record of i-1: ResourceNotFoundException/);
-		const gone = await startRecordStore({ region: "eu-west-1" });
-		const silent = createRecords(gone, gone.table);
-		await gone.stop();
-		await expect(silent.create(recordOf("i-1"))).rejects.toBeInstanceOf(AwsUnavailable);
 	});
 });

@@ -1,45 +1,47 @@
 import { describe, expect, it } from "@jest/globals";
 import { createWorkflow } from "../../../src/adapters/aws/workflow.ts";
 import { AwsRefused, AwsUnavailable, ConfigurationInvalid } from "../../../src/faults.ts";
-import type { LocalExecution } from "../../../src/local/aws/states-api.ts";
+import { VirtualClock } from "../../../src/local/clock/virtual-clock.ts";
+import { createStateMachine } from "../../../src/local/workflow/state-machine.ts";
 import { ACCOUNT, INSTANCE, REGION, startAccount } from "./account-ground.ts";
 
 const MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:evacuator`;
 const key = { instanceId: INSTANCE, generation: 3 };
 
+/** An execution is one state that waits for a minute. */
 const startWorkflow = () => {
-	const executions = new Map<string, LocalExecution>();
-	const local = {
-		start: (name: string, input: string) => void executions.set(name, { status: "RUNNING", input, startedAt: 0 }),
-		describe: (name: string) => executions.get(name),
-	};
-	const ground = startAccount({}, local);
-	return { ...ground, executions, workflow: createWorkflow(ground.clients, MACHINE) };
+	const clock = new VirtualClock();
+	const definition = { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 60, End: true } } };
+	const machine = createStateMachine({ clock, definition, arn: MACHINE, lambda: () => undefined, integrations: {} });
+	const ground = startAccount({}, { clock, workflow: machine });
+	return { ...ground, machine, workflow: createWorkflow(ground.clients, MACHINE) };
 };
 
 describe("the workflow", () => {
 	it("starts one execution per instance and generation, with nothing but the two for its input", async () => {
-		const { clock, executions, workflow } = startWorkflow();
+		const { clock, machine, workflow } = startWorkflow();
 		await clock.run(async () => {
 			expect(await workflow.state(key)).toBe("none");
 			await workflow.start(key);
 			await workflow.start(key);
 			expect(await workflow.state(key)).toBe("running");
 		});
-		expect([...executions]).toEqual([
-			[`${INSTANCE}-3`, { status: "RUNNING", input: `{"instanceId":"${INSTANCE}","generation":"3"}`, startedAt: 0 }],
-		]);
+		const input = `{"instanceId":"${INSTANCE}","generation":"3"}`;
+		expect(machine.list()).toMatchObject([{ name: `${INSTANCE}-3`, status: "RUNNING", input }]);
 	});
 
-	it("does not start again what has ended", async () => {
-		const { clock, executions, workflow } = startWorkflow();
+	it("does not start again what has ended, or what has another input", async () => {
+		const { clock, machine, workflow } = startWorkflow();
 		await clock.run(async () => {
-			const ended: LocalExecution = { status: "FAILED", input: "{}", startedAt: 0, stoppedAt: 1 };
-			executions.set(`${INSTANCE}-3`, ended);
+			await workflow.start(key);
+			await clock.sleep(61_000);
 			await workflow.start(key);
 			expect(await workflow.state(key)).toBe("ended");
-			expect(executions.get(`${INSTANCE}-3`)).toBe(ended);
+			machine.start(`${INSTANCE}-4`, {});
+			await workflow.start({ ...key, generation: 4 });
+			expect(await workflow.state({ ...key, generation: 4 })).toBe("running");
 		});
+		expect(machine.list()).toHaveLength(2);
 	});
 
 	it("says what failed when it cannot start or look", async () => {

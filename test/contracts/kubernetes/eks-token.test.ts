@@ -18,7 +18,8 @@ function questionIn(token: string): URL {
 
 /** What STS computes from the question, the signed header's value and the secret. */
 function signatureOf(url: URL, cluster: string): string {
-	const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+	const encode = (text: string) =>
+		encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 	const query = [...url.searchParams]
 		.filter(([name]) => name !== "X-Amz-Signature")
 		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
@@ -71,13 +72,7 @@ describe("a token for EKS", () => {
 			await clock.sleep(5_000);
 			await ask(true);
 			await ask(false);
-			expect(dates).toEqual([
-				"20260101T000000Z",
-				"20260101T000000Z",
-				"20260101T001000Z",
-				"20260101T001005Z",
-				"20260101T001005Z",
-			]);
+			expect(dates).toEqual(["20260101T000000Z", "20260101T000000Z", "20260101T001000Z", "20260101T001005Z", "20260101T001005Z"]);
 		});
 	});
 

@@ -6,7 +6,8 @@ const webhook = 'admission webhook "virt-launcher-eviction-interceptor.kubevirt.
 const inTheWay = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 function answer(code: number, status: object | string, headers: Record<string, string> = {}) {
-	const body = typeof status === "string" ? status : JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", ...status });
+	const body =
+		typeof status === "string" ? status : JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", ...status });
 	return evictionAnswer(statusOf(code, body, headers));
 }
 
@@ -74,7 +75,11 @@ describe("what the eviction API says, as recorded", () => {
 		const text = "Too many requests, please try again later.";
 		expect(answer(429, `${text}\n`, { "retry-after": "1" })).toEqual({ kind: "later", says: text, retryAfterSeconds: 1 });
 		expect(answer(503, "<html>no healthy upstream</html>")).toEqual({ kind: "later", says: "<html>no healthy upstream</html>" });
-		const timeout = { message: 'Timeout: could not update PodDisruptionBudget "x"', reason: "Timeout", details: { retryAfterSeconds: 10 } };
+		const timeout = {
+			message: 'Timeout: could not update PodDisruptionBudget "x"',
+			reason: "Timeout",
+			details: { retryAfterSeconds: 10 },
+		};
 		expect(answer(504, timeout)).toEqual({ kind: "later", says: timeout.message, retryAfterSeconds: 10 });
 	});
 

@@ -54,9 +54,15 @@ describe("a call", () => {
 
 describe("a read", () => {
 	it("is repeated once, after half a second or the pause that the server asks for", async () => {
-		expect(await call("GET", [answer(503), answer(200)])).toEqual({ sent: ["0 GET Bearer old", "500 GET Bearer old"], outcome: 200 });
+		expect(await call("GET", [answer(503), answer(200)])).toEqual({
+			sent: ["0 GET Bearer old", "500 GET Bearer old"],
+			outcome: 200,
+		});
 		const overload = answer(429, { "retry-after": "1" });
-		expect(await call("GET", [overload, answer(429)])).toEqual({ sent: ["0 GET Bearer old", "1000 GET Bearer old"], outcome: 429 });
+		expect(await call("GET", [overload, answer(429)])).toEqual({
+			sent: ["0 GET Bearer old", "1000 GET Bearer old"],
+			outcome: 429,
+		});
 	});
 
 	it("is not repeated when the server asks for a long pause", async () => {

@@ -37,7 +37,7 @@ describe("a Node", () => {
 		});
 		expect(labels["topology.kubernetes.io/zone"]).toBe("eu-west-1b");
 		expect(annotations["kubevirt.io/heartbeat"]).toBe("2026-11-22T09:42:38Z");
-		expect(allocatable["pods"]).toBe(110);
+		expect(allocatable.pods).toBe(110);
 	});
 
 	it("is not ready while its condition is Unknown or missing", () => {
@@ -90,7 +90,12 @@ describe("a VMI", () => {
 	});
 
 	it("says why it cannot migrate, and knows nothing while the condition is missing", () => {
-		const condition = { type: "LiveMigratable", status: "False", reason: "DisksNotLiveMigratable", message: "PVC a is not shared" };
+		const condition = {
+			type: "LiveMigratable",
+			status: "False",
+			reason: "DisksNotLiveMigratable",
+			message: "PVC a is not shared",
+		};
 		expect(vmiFacts(sampleWith("vmi-running", { status: { conditions: [condition] } }))).toEqual({
 			...running,
 			migratable: "no",

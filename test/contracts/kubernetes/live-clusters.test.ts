@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { KubeConfig } from "@kubernetes/client-node";
 import { createEksCluster } from "../../../src/adapters/kubernetes/eks-cluster.ts";
 import { connectWithKubeConfig } from "../../../src/adapters/kubernetes/kube-config-cluster.ts";
+import { realClock } from "../../../src/adapters/real-clock.ts";
 import { ClusterUnauthorized, ClusterUnreachable, ConfigurationInvalid } from "../../../src/faults.ts";
-import { VirtualClock } from "../../../src/local/clock/virtual-clock.ts";
 import { sample } from "./sample.ts";
 
 /** A key pair made for this test; it serves loopback and nothing else. */
@@ -50,7 +50,7 @@ describe("an EKS cluster", () => {
 
 	it("is asked behind its own CA, with a token of the role", async () => {
 		const { asked, endpoint } = await behindTls((authorization) => authorization.startsWith("Bearer k8s-aws-v1."));
-		const cluster = createEksCluster({ ...options, endpoint }, new VirtualClock());
+		const cluster = createEksCluster({ ...options, endpoint }, realClock);
 		expect(cluster.name).toBe("prod");
 		expect((await cluster.findNodes({ name: "node1" })).map((node) => node.name)).toEqual(["node1"]);
 		expect(asked).toEqual(["GET /api/v1/nodes/node1 Bearer k8s-aws-v1.aHR0cH"]);
@@ -58,7 +58,7 @@ describe("an EKS cluster", () => {
 
 	it("that has no access entry for the role says so after a second token", async () => {
 		const { asked, endpoint } = await behindTls(() => false);
-		const cluster = createEksCluster({ ...options, endpoint }, new VirtualClock());
+		const cluster = createEksCluster({ ...options, endpoint }, realClock);
 		await expect(cluster.findNodes({ name: "node1" })).rejects.toThrow(ClusterUnauthorized);
 		expect(asked).toHaveLength(2);
 	});
@@ -67,7 +67,7 @@ describe("an EKS cluster", () => {
 describe("a kubeconfig", () => {
 	it("gives the cluster of its current context, with CA and token", async () => {
 		const { asked, endpoint } = await behindTls();
-		const cluster = await connectWithKubeConfig(kubeConfig(`${endpoint}/`), new VirtualClock());
+		const cluster = await connectWithKubeConfig(kubeConfig(`${endpoint}/`), realClock);
 		expect(cluster.name).toBe("here");
 		expect(await cluster.findNodes({ name: "node1" })).toHaveLength(1);
 		expect(asked).toEqual(["GET /api/v1/nodes/node1 Bearer secret"]);
@@ -76,20 +76,20 @@ describe("a kubeconfig", () => {
 	it("with a user and a password asks with both", async () => {
 		const { asked, endpoint } = await behindTls();
 		const user = { username: "ann", password: "b" };
-		await (await connectWithKubeConfig(kubeConfig(endpoint, { caData: ca }, user), new VirtualClock())).findNodes({ name: "node1" });
+		await (await connectWithKubeConfig(kubeConfig(endpoint, { caData: ca }, user), realClock)).findNodes({ name: "node1" });
 		expect(asked).toEqual(["GET /api/v1/nodes/node1 Basic YW5uOmI="]);
 	});
 
 	it("without the CA does not trust the server", async () => {
 		const { endpoint } = await behindTls();
-		const cluster = await connectWithKubeConfig(kubeConfig(endpoint, {}), new VirtualClock());
+		const cluster = await connectWithKubeConfig(kubeConfig(endpoint, {}), realClock);
 		await expect(cluster.findNodes({ name: "node1" })).rejects.toThrow(ClusterUnreachable);
 	});
 
 	it("that names no cluster, or a proxy, is refused", async () => {
-		await expect(connectWithKubeConfig(new KubeConfig(), new VirtualClock())).rejects.toThrow(ConfigurationInvalid);
+		await expect(connectWithKubeConfig(new KubeConfig(), realClock)).rejects.toThrow(ConfigurationInvalid);
 		const proxied = kubeConfig("https://k", { proxyUrl: "http://proxy" });
-		await expect(connectWithKubeConfig(proxied, new VirtualClock())).rejects.toThrow(
+		await expect(connectWithKubeConfig(proxied, realClock)).rejects.toThrow(
 			new ConfigurationInvalid("cannot use context here: proxy-url is not supported, leave it out"),
 		);
 	});

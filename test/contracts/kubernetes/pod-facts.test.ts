@@ -56,7 +56,12 @@ describe("a launcher", () => {
 	});
 
 	it("that the scheduler refused says when", () => {
-		const refusal = { type: "PodScheduled", status: "False", reason: "Unschedulable", lastTransitionTime: "2026-11-22T09:58:47Z" };
+		const refusal = {
+			type: "PodScheduled",
+			status: "False",
+			reason: "Unschedulable",
+			lastTransitionTime: "2026-11-22T09:58:47Z",
+		};
 		const pending = sampleWith("pod-launcher", {
 			spec: { nodeName: undefined },
 			status: { phase: "Pending", conditions: [refusal] },
@@ -122,6 +127,8 @@ describe("a pod", () => {
 	});
 
 	it("without a uid is refused by name", () => {
-		expect(() => podFacts(sampleWith("pod-daemonset", { metadata: { uid: undefined } }))).toThrow(/^cannot read Pod apps\/ds-jstmm: /);
+		expect(() => podFacts(sampleWith("pod-daemonset", { metadata: { uid: undefined } }))).toThrow(
+			/^cannot read Pod apps\/ds-jstmm: /,
+		);
 	});
 });

@@ -45,7 +45,7 @@ const tests: readonly object[] = [
 	{ Variable: "$.file", StringMatches: "node-*.log*" },
 	{ Variable: "$.file", StringMatches: "node-*.txt" },
 	{ Variable: "$.gone", IsPresent: true },
-	{ Variable: "$.gone", IsPresent: false },
+	{ Not: { Variable: "$.gone", IsPresent: true } },
 	{ Variable: "$.gone.deeper", IsPresent: true },
 	{ Variable: "$.n", IsPresent: true },
 	{ Variable: "$.nothing", IsPresent: true },

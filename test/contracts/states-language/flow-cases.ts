@@ -1,4 +1,4 @@
-import { type ComparisonCase, echo, functionArn, only, script, task } from "./comparison-case.ts";
+import { type ComparisonCase, echo, only, script, task } from "./comparison-case.ts";
 
 const caught = (errors: readonly string[], rest: object = {}) => ({
 	StartAt: "Try",
@@ -50,13 +50,6 @@ const recoveries: readonly ComparisonCase[] = [
 		input: {},
 		ends: "SUCCEEDED",
 		tasks: script(["A"], 1),
-	},
-	{
-		name: "States.TaskFailed does not catch a time-out",
-		definition: caught(["States.TaskFailed"], { TimeoutSeconds: 1 }),
-		input: {},
-		ends: "States.Timeout",
-		tasks: () => ({ [functionArn("f")]: () => new Promise(() => {}) }),
 	},
 	{ name: "an error that nobody catches", definition: caught(["B"]), input: {}, ends: "A", tasks: script(["A"], 1) },
 	{

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { choiceCases } from "./choice-cases.ts";
 import type { ComparisonCase } from "./comparison-case.ts";
 import { flowCases } from "./flow-cases.ts";
-import { compareOnOracle } from "./oracle.ts";
+import { compareOnOracle, validateOnOracle } from "./oracle.ts";
 import { payloadCases } from "./payload-cases.ts";
 
 describe.each<[string, readonly ComparisonCase[]]>([
@@ -19,3 +19,10 @@ describe.each<[string, readonly ComparisonCase[]]>([
 		},
 	);
 });
+
+it.each(flowCases.filter(({ name }) => /used up|ItemSelector|old spelling|loop|integration/.test(name)))(
+	"the oracle's validator accepts $name",
+	({ definition }) => {
+		expect(() => validateOnOracle(definition)).not.toThrow();
+	},
+);

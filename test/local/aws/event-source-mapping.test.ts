@@ -32,12 +32,17 @@ const start = async (answer: (event: SQSEvent, clock: VirtualClock) => unknown):
 		return answer(event, clock);
 	};
 	const mapping = startEventSourceMapping({ clock, queues, queue: "events", invoke });
-	open.push(() => queues.stop(), () => mapping.stop());
+	open.push(
+		() => queues.stop(),
+		() => mapping.stop(),
+	);
 	return { clock, queues, deliveries, mapping };
 };
 
 const failing = (event: SQSEvent, ...bodies: string[]) => ({
-	batchItemFailures: event.Records.filter(({ body }) => bodies.includes(body)).map(({ messageId }) => ({ itemIdentifier: messageId })),
+	batchItemFailures: event.Records.filter(({ body }) => bodies.includes(body)).map(({ messageId }) => ({
+		itemIdentifier: messageId,
+	})),
 });
 
 describe("the event source mapping", () => {

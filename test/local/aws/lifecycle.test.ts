@@ -1,5 +1,6 @@
 import { CompleteLifecycleActionCommand, RecordLifecycleActionHeartbeatCommand } from "@aws-sdk/client-auto-scaling";
 import { describe, expect, it } from "@jest/globals";
+import { readMessage } from "../../../src/events/read-message.ts";
 import { ACCOUNT, drainHook, INSTANCE, REGION, startAccount } from "../../contracts/aws/account-ground.ts";
 
 const day = 86_400_000;
@@ -19,14 +20,7 @@ describe("a termination", () => {
 			await clock.sleep(8_000);
 			expect(aws.instance(INSTANCE)).toEqual({ instanceId: INSTANCE, ec2: "terminated", tags: { Name: "node <1> & 'co'" } });
 		});
-		expect(aws.log.map(({ kind }) => kind)).toEqual([
-			"terminating",
-			"waiting",
-			"ended",
-			"taken",
-			"shutting-down",
-			"terminated",
-		]);
+		expect(aws.log.map(({ kind }) => kind)).toEqual(["terminating", "waiting", "ended", "taken", "shutting-down", "terminated"]);
 	});
 
 	it("is held off by heartbeats, each for a whole time-out, until the hook's limit", async () => {
@@ -168,6 +162,40 @@ describe("what Auto Scaling sends", () => {
 				},
 			],
 		]);
+	});
+});
+
+describe("what Auto Scaling sends, read by the product,", () => {
+	it.each(["eventbridge", "sqs"] as const)("is the action that waits: by %s", async (way) => {
+		const { clock, aws, action, messages } = startAccount({ hooks: [{ ...drainHook, tells: [way] }] });
+		await clock.run(async () => {
+			aws.terminate(INSTANCE, "scale-in");
+			await clock.sleep(2_000);
+		});
+		const body = JSON.stringify(messages[0]?.[1]);
+		const { token, limitAt } = action();
+		expect(readMessage({ body, queue: "events", messageId: "m" })).toMatchObject({
+			kind: "lifecycle",
+			instanceId: INSTANCE,
+			group: "nodes",
+			hook: "evacuator",
+			token,
+			eventTime: limitAt - 30_000_000,
+			via: way,
+		});
+	});
+});
+
+describe("a stopped account", () => {
+	it("does nothing more", async () => {
+		const { clock, aws, taken } = startAccount();
+		await clock.run(async () => {
+			aws.terminate(INSTANCE, "scale-in");
+			await clock.sleep(2_000);
+			aws.stop();
+			await clock.sleep(400_000);
+		});
+		expect([aws.instance(INSTANCE).lifecycle, taken]).toEqual(["Terminating:Wait", []]);
 	});
 });
 

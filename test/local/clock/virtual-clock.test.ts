@@ -148,7 +148,7 @@ describe("a run that cannot end", () => {
 			await clock.rest(new Promise(() => {}));
 		});
 		await expect(run).rejects.toThrow(
-			"cannot go on at 2026-01-01T00:00:01.500Z (1.5 s after the start): no thread is awake, no timer is left; 1 threads, 0 of them awake, 0 timers",
+			"cannot go on at 2026-01-01T00:00:01.500Z (1.5 s after the start): no thread is awake, no timer is left; 0 of 1 threads awake, 0 timers; the threads:\nasync",
 		);
 	});
 
@@ -164,7 +164,7 @@ describe("a run that cannot end", () => {
 			for (;;) await clock.sleep(7000);
 		});
 		await expect(run).rejects.toThrow(
-			"cannot go on past 2026-01-01T00:01:00.000Z (60 s after the start), the deadline: 1 threads, 0 of them awake, 1 timers",
+			"cannot go on past 2026-01-01T00:01:00.000Z (60 s after the start), the deadline: 0 of 1 threads awake, 1 timers",
 		);
 	});
 

@@ -36,6 +36,11 @@ describe("a definition is refused, naming state and field, for", () => {
 			],
 		],
 		[
+			"a part of the context object that is not there",
+			only({ ...pass, Parameters: { "token.$": "$$.Task.Token" } }),
+			['- state "Only", field Parameters: cannot read "$$.Task.Token": this part of the context object is not implemented'],
+		],
+		[
 			"a result put into the context",
 			only({ ...pass, ResultPath: "$$.a" }),
 			['- state "Only", field ResultPath: cannot write to the context object: $$.a'],
@@ -141,6 +146,11 @@ describe("a definition is refused, naming state and field, for", () => {
 			"something inside a Map",
 			only({ Type: "Map", End: true, Iterator: { StartAt: "In", States: { In: { Type: "Pass" } } } }),
 			['- state "In", field Next or End: exactly one is needed'],
+		],
+		[
+			"a name that a state inside a Map has too",
+			only({ Type: "Map", End: true, Iterator: { StartAt: "Only", States: { Only: pass } } }),
+			['- state "Only", field (itself): another state has the same name'],
 		],
 		["a field of the machine", { ...only(pass), Extra: 1 }, ["- the machine, field Extra: it is not implemented"]],
 	])("%s", (_, definition, expected) => {

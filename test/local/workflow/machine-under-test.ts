@@ -3,12 +3,15 @@ import type { ExecutionDescription, ExecutionEvent } from "../../../src/local/wo
 import type { Callable } from "../../../src/local/workflow/load-definition.ts";
 import { createStateMachine, type StateMachine } from "../../../src/local/workflow/state-machine.ts";
 
+/** When every test begins. */
 export const START = Date.UTC(2026, 0, 1);
+/** The ARN of the machine under test. */
 export const MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:machine";
 
 /** The ARN under which `functions` of `machineUnderTest` are called. */
 export const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}:7`;
 
+/** What a machine under test calls; functions by their name. */
 export type Surroundings = {
 	readonly functions?: Readonly<Record<string, Callable>>;
 	readonly functionSeconds?: Readonly<Record<string, number>>;
@@ -18,7 +21,7 @@ export type Surroundings = {
 
 /** A machine on a virtual clock, with everything it tells kept. */
 export function machineUnderTest(definition: unknown, around: Surroundings = {}) {
-	const clock = around.clock ?? new VirtualClock({ start: START, deadline: 400 * 86_400_000 });
+	const clock = around.clock ?? new VirtualClock({ start: START, deadline: 4000 * 86_400_000 });
 	const events: ExecutionEvent[] = [];
 	const statuses: ExecutionDescription[] = [];
 	const nameOf = (arn: string) => arn.split(":")[6] ?? "";

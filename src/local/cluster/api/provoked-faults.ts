@@ -47,7 +47,7 @@ export type Fault = {
 	readonly match: (request: FaultSubject) => boolean;
 	/** How many requests it befalls; without it, every one until it is taken away. */
 	readonly times?: number;
-	readonly then: FaultEffect;
+	readonly effect: FaultEffect;
 };
 
 /** The faults of one API server. All that match befall a request, in the order in which they were added. */
@@ -72,7 +72,7 @@ export class ProvokedFaults {
 		const matching = this.#faults.filter(({ fault, left }) => left > 0 && fault.match(request));
 		for (const entry of matching) entry.left -= 1;
 		if (matching.some(({ left }) => left <= 0)) this.#faults = this.#faults.filter(({ left }) => left > 0);
-		return matching.map(({ fault }) => fault.then);
+		return matching.map(({ fault }) => fault.effect);
 	}
 }
 

@@ -45,11 +45,14 @@ export class Knobs {
 		return this.#knobs.get(`${namespace}/${name}`);
 	}
 
-	/** Those of the object itself, else of its controller. Launchers are controlled by their VMI. */
+	/** Those of the object itself, else of its controller, else of the workload that its label `app` names. */
 	of(object: KubeObject): VmKnobs {
-		const { namespace = "", name } = object.metadata;
-		const owner = controllerOf(object)?.name;
-		const own = this.named(namespace, name);
-		return own ?? (owner === undefined ? undefined : this.named(namespace, owner)) ?? {};
+		const { namespace = "", name, labels } = object.metadata;
+		const names = [name, controllerOf(object)?.name, labels?.app];
+		for (const candidate of names) {
+			const knobs = candidate === undefined ? undefined : this.named(namespace, candidate);
+			if (knobs !== undefined) return knobs;
+		}
+		return {};
 	}
 }

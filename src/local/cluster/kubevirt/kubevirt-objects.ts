@@ -115,7 +115,7 @@ export function migrationLimit(
 }
 
 /** The VMI's own eviction strategy, else the cluster's, else None. */
-export function effectiveStrategy(store: Store, vmi: KubeObject): string {
+export function effectiveStrategy(store: Store, vmi: { readonly spec?: unknown }): string {
 	return (
 		textAt(vmi, "spec", "evictionStrategy") ??
 		textAt(kubevirtOf(store), "spec", "configuration", "evictionStrategy") ??

@@ -53,7 +53,7 @@ export function concludeMigration(ground: Ground, vmim: KubeObject, dwell: Dwell
 		const wait = dwell.left(`${uid} finalizer`, pace.dropFinalizer);
 		if (wait > 0) return wait;
 		store.update("virtualmachineinstancemigrations", namespace, name, (draft) => {
-			draft.metadata.finalizers = undefined;
+			delete draft.metadata.finalizers;
 		});
 	}
 	if (vmi === undefined) removeMigration(ground, namespace, name);

@@ -52,8 +52,8 @@ export class MigrationHandler {
 	}
 
 	/** The copy cannot go on: one of its launchers or machines is gone. */
-	broken(transfer: Transfer, reason: string): void {
-		this.#finish(transfer, "failed", { transfer, failure: reason });
+	broken(transfer: Transfer, reason: string, outcome: "failed" | "instance taken" = "failed"): void {
+		this.#finish(transfer, outcome, { transfer, failure: reason });
 	}
 
 	#prepareTarget(vmi: KubeObject, guest: Guest, state: MigrationState): number | undefined {
@@ -142,7 +142,7 @@ export class MigrationHandler {
 
 	#finish(
 		transfer: Transfer,
-		outcome: "moved" | "failed" | "aborted",
+		outcome: "moved" | "failed" | "aborted" | "instance taken",
 		report: { readonly transfer: Transfer; readonly failure?: string; readonly aborted?: boolean },
 	): void {
 		const { machines, agenda } = this.#ground;

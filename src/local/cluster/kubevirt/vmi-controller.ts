@@ -180,7 +180,8 @@ function finish(ground: Ground, vmi: KubeObject): undefined {
 
 const dropFinalizers = (draft: KubeObject): void => {
 	const kept = itemsAt(draft.metadata, "finalizers").map(String).filter((name) => !vmiFinalizers.includes(name));
-	draft.metadata.finalizers = kept.length === 0 ? undefined : kept;
+	if (kept.length === 0) delete draft.metadata.finalizers;
+	else draft.metadata.finalizers = kept;
 };
 
 /** A VMI that has ended and is not to go: nothing holds it any more. */

@@ -1,0 +1,105 @@
+import type { Change, KubeObject, NewObject } from "../store.ts";
+import { fieldsAt, textAt } from "../store-object.ts";
+import type { Controller } from "../controllers/controller-loop.ts";
+import { Dwell } from "../controllers/dwell.ts";
+import type { Ground } from "../controllers/ground.ts";
+import { hasEnded, isDeleting, keyOfObject, ownedBy, phaseOf, split } from "../controllers/pods.ts";
+import { vmStatus } from "./vm-status.ts";
+
+/** From the old instance's end to the new instance. */
+const restartMs = 25;
+
+/** The VMI that a VM's template describes. */
+export function vmiOfTemplate(owner: KubeObject, name: { readonly name: string } | { readonly generateName: string }): NewObject {
+	const { namespace } = owner.metadata;
+	const template = fieldsAt(owner, "spec", "template");
+	return {
+		apiVersion: "kubevirt.io/v1",
+		kind: "VirtualMachineInstance",
+		metadata: {
+			...name,
+			...(namespace === undefined ? {} : { namespace }),
+			labels: fieldsAt(template, "metadata", "labels") as Record<string, string>,
+			annotations: fieldsAt(template, "metadata", "annotations") as Record<string, string>,
+			ownerReferences: [ownedBy(owner)],
+		},
+		spec: fieldsAt(template, "spec"),
+	};
+}
+
+/** Starts, stops and restarts the VMI of each VM as its run strategy says. */
+export function vmController(ground: Ground): Controller {
+	const { store, events, clock } = ground;
+	const dwell = new Dwell(() => clock.now());
+	/** VMs that stay stopped, by uid: their last instance has ended as their run strategy wants it. */
+	const stopped = new Set<string>();
+
+	const stop = (vm: KubeObject, vmi: KubeObject): void => {
+		const { namespace, name, uid } = vmi.metadata;
+		store.remove("virtualmachineinstances", namespace, name);
+		const message = `Stopped the virtual machine by deleting the virtual machine instance ${uid}`;
+		events.say(vm, { reason: "SuccessfulDelete", message, by: "virtualmachine-controller" });
+	};
+
+	const start = (vm: KubeObject): number | undefined => {
+		const wait = dwell.left(vm.metadata.uid, restartMs);
+		if (wait > 0) return wait;
+		const { name } = store.create("virtualmachineinstances", vmiOfTemplate(vm, vm.metadata)).metadata;
+		const message = `Started the virtual machine by creating the new virtual machine instance ${name}`;
+		events.say(vm, { reason: "SuccessfulCreate", message, by: "virtualmachine-controller" });
+		return undefined;
+	};
+
+	const act = (vm: KubeObject, vmi: KubeObject | undefined): number | undefined => {
+		const strategy = textAt(vm, "spec", "runStrategy") ?? "Halted";
+		if (vmi !== undefined) {
+			if (isDeleting(vmi) || !shouldStop(strategy, vmi)) return undefined;
+			if (strategy === "RerunOnFailure" && phaseOf(vmi) === "Succeeded") stopped.add(vm.metadata.uid);
+			stop(vm, vmi);
+			return undefined;
+		}
+		if (strategy === "Halted" || strategy === "Manual") stopped.delete(vm.metadata.uid);
+		return shouldStart(strategy, vm, stopped) ? start(vm) : undefined;
+	};
+
+	return {
+		name: "vm",
+		program: "virt-controller",
+		lag: 45,
+		keysOf,
+		reconcile: (key) => {
+			const vm = store.get("virtualmachines", ...split(key));
+			if (vm === undefined) return undefined;
+			const own = (): KubeObject | undefined => store.get("virtualmachineinstances", ...split(key));
+			const again = isDeleting(vm) ? undefined : act(vm, own());
+			const { namespace, name } = vm.metadata;
+			const current = own();
+			if (isDeleting(vm) && current !== undefined && !isDeleting(current)) stop(vm, current);
+			store.update("virtualmachines", namespace, name, (draft) => vmStatus(draft, own(), clock.now()));
+			if (isDeleting(vm) && current === undefined) {
+				store.update("virtualmachines", namespace, name, (draft) => {
+					delete draft.metadata.finalizers;
+				});
+			}
+			return again;
+		},
+	};
+}
+
+function shouldStop(strategy: string, vmi: KubeObject): boolean {
+	if (strategy === "Halted") return true;
+	return hasEnded(vmi) && (strategy === "Always" || strategy === "RerunOnFailure");
+}
+
+function shouldStart(strategy: string, vm: KubeObject, stopped: ReadonlySet<string>): boolean {
+	if (strategy === "Always") return true;
+	if (strategy === "RerunOnFailure") return !stopped.has(vm.metadata.uid);
+	return strategy === "Once" && vm.status?.printableStatus === undefined;
+}
+
+function keysOf({ resource, object }: Change): readonly string[] {
+	if (resource === "virtualmachines") return [keyOfObject(object)];
+	if (resource !== "virtualmachineinstances") return [];
+	const owner = object.metadata.ownerReferences?.find(({ kind }) => kind === "VirtualMachine");
+	return owner === undefined ? [] : [`${object.metadata.namespace}/${owner.name}`];
+}

@@ -1,0 +1,174 @@
+import { createAwsClients } from "../adapters/aws/clients.ts";
+import { createInstances } from "../adapters/aws/instances.ts";
+import { createNotices } from "../adapters/aws/notices.ts";
+import { createRecords } from "../adapters/aws/records.ts";
+import { createWorkflow } from "../adapters/aws/workflow.ts";
+import { createCluster } from "../adapters/kubernetes/cluster.ts";
+import type { Send } from "../adapters/kubernetes/send.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { World } from "../ports.ts";
+import type { TakenBecause } from "./aws/account.ts";
+import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
+import type { SimulationClock } from "./clock/simulation-clock.ts";
+import { executionStatusMessage } from "./execution-status-message.ts";
+import { startEventSourceMapping } from "./queues/event-source-mapping.ts";
+import { type Queues, startQueues } from "./queues/queues.ts";
+import { type RecordStore, startRecordStore } from "./records/record-store.ts";
+import { type Notice, serviceIntegrations } from "./service-integrations.ts";
+import type { ExecutionEvent } from "./workflow/execution-event.ts";
+import { createStateMachine, type StateMachine } from "./workflow/state-machine.ts";
+
+export type FunctionName = "intake" | "assess" | "cordon" | "evict" | "watch" | "release";
+
+/** One invocation: which function, with what, on which world, and the request's id, which is the only one of its kind. */
+export type Invocation = {
+	readonly name: FunctionName;
+	readonly event: unknown;
+	readonly requestId: string;
+	readonly world: World;
+	readonly ordersQueueArn: string;
+};
+
+/** A cluster as each function reaches it: in its own name. */
+export type EmbeddedCluster = {
+	readonly name: string;
+	readonly server?: string;
+	readonly send: Send;
+	readonly tokenOf: (name: FunctionName) => string;
+};
+
+export type EmbeddedGroundOptions = {
+	readonly clock: SimulationClock;
+	readonly clusters: readonly EmbeddedCluster[];
+	/** The synthesised definition, the step that a Task calls, and the table as the definition names it. */
+	readonly definition: unknown;
+	readonly functionOf: (resource: string) => FunctionName | undefined;
+	readonly functionSeconds: Readonly<Record<FunctionName, number>>;
+	readonly tableName: string;
+	readonly policy: Policy;
+	/** Calls the function's handler. */
+	readonly invoke: (invocation: Invocation) => Promise<unknown>;
+	readonly onTaken?: (instanceId: string, why: TakenBecause) => void;
+	readonly onExecutionEvent?: (event: ExecutionEvent) => void;
+	readonly onNotice?: (notice: Notice) => void;
+	/** One log line of a function, parsed. */
+	readonly onSay?: (line: Readonly<Record<string, unknown>>) => void;
+};
+
+export type EmbeddedGround = {
+	readonly aws: EmbeddedAws;
+	readonly queues: Queues;
+	readonly store: RecordStore;
+	readonly machine: StateMachine;
+	/** What the functions see, in the name of this function. */
+	worldOf(name: FunctionName): World;
+	stop(): Promise<void>;
+};
+
+const region = "eu-west-1";
+const account = "111122223333";
+const machineArn = `arn:aws:states:${region}:${account}:stateMachine:Evacuator`;
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+
+/**
+ * The whole deployment in this process: queues, functions, definition, records, Auto Scaling and EC2, over the same
+ * adapters as on AWS. Queues and records listen on loopback.
+ */
+export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promise<EmbeddedGround> {
+	const { clock, clusters, policy, onSay = () => {} } = options;
+	const [queues, store] = await Promise.all([
+		startQueues({ clock, region }),
+		startRecordStore({ region, table: options.tableName }),
+	]);
+	const aws: EmbeddedAws = createEmbeddedAws({
+		clock,
+		account,
+		region,
+		deliver: (queue, body) => queues.send(queue, body),
+		...(options.onTaken && { onTaken: options.onTaken }),
+		workflow: {
+			start: (name, input) => machine.start(name, input),
+			describe: (name) => machine.describe(name),
+		},
+	});
+	const { requestHandler } = aws;
+	const ground = { requestHandler };
+	const clients = createAwsClients({
+		region,
+		credentials,
+		grounds: {
+			autoScaling: ground,
+			ec2: ground,
+			sfn: ground,
+			dynamodb: { endpoint: store.endpoint },
+			sqs: { endpoint: queues.endpoint },
+		},
+	});
+	const common = {
+		instances: createInstances(clients),
+		records: createRecords(clients, options.tableName),
+		workflow: createWorkflow(clients, machineArn),
+		notices: createNotices(clients, {
+			quarantineUrl: queues.url("quarantine"),
+			write: (line) => onSay(JSON.parse(line) as Readonly<Record<string, unknown>>),
+		}),
+		clock,
+		policy,
+	};
+	const worlds = new Map<FunctionName, World>();
+	const worldOf = (name: FunctionName): World => {
+		const world = worlds.get(name) ?? { ...common, clusters: clustersFor(name, clusters, clock) };
+		worlds.set(name, world);
+		return world;
+	};
+	let invocations = 0;
+	const invoke = (name: FunctionName, event: unknown) => {
+		invocations += 1;
+		const requestId = `${name}-${invocations}`;
+		return options.invoke({ name, event, requestId, world: worldOf(name), ordersQueueArn: queues.arn("orders") });
+	};
+	const machine: StateMachine = createStateMachine({
+		definition: options.definition,
+		arn: machineArn,
+		clock,
+		lambda: (arn) => {
+			const name = options.functionOf(arn);
+			return name && ((event) => invoke(name, event));
+		},
+		lambdaTimeoutSeconds: (arn) => {
+			const name = options.functionOf(arn);
+			return name && options.functionSeconds[name];
+		},
+		integrations: serviceIntegrations(clients, options.onNotice ?? (() => {})),
+		...(options.onExecutionEvent && { onEvent: options.onExecutionEvent }),
+		onStatus: (description) => {
+			const body = executionStatusMessage(description);
+			// As EventBridge does it: later, and from a thread of nobody's.
+			if (body) clock.at(1_000, () => void clock.thread(() => queues.send("events", body)));
+		},
+	});
+	const mappings = (["events", "orders"] as const).map((queue) =>
+		startEventSourceMapping({ clock, queues, queue, invoke: (event) => invoke("intake", event) }),
+	);
+	return {
+		aws,
+		queues,
+		store,
+		machine,
+		worldOf,
+		async stop() {
+			for (const mapping of mappings) await mapping.stop();
+			for (const client of Object.values(clients)) client.destroy();
+			await Promise.all([queues.stop(), store.stop()]);
+		},
+	};
+}
+
+function clustersFor(name: FunctionName, clusters: readonly EmbeddedCluster[], clock: SimulationClock): World["clusters"] {
+	return new Map(
+		clusters.map(({ name: cluster, send, server, tokenOf }) => {
+			const authorize = async () => ({ authorization: `Bearer ${tokenOf(name)}` });
+			return [cluster, createCluster({ name: cluster, send, clock, authorize, ...(server !== undefined && { server }) })];
+		}),
+	);
+}

@@ -1,0 +1,99 @@
+import type { StepName } from "../../infra/function-names.ts";
+import { synthesiseDefinition } from "../../infra/synthesised-definition.ts";
+import { functionSeconds } from "../../infra/time-outs.ts";
+import type { StepResult } from "../../src/domain/step-result.ts";
+import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import type { ExecutionDescription } from "../../src/local/workflow/execution-event.ts";
+import { createStateMachine } from "../../src/local/workflow/state-machine.ts";
+
+const { definition, functionOf } = synthesiseDefinition();
+const arn = "arn:aws:states:eu-central-1:111122223333:stateMachine:Evacuator";
+const name = "i-0123456789abcdef0-1";
+
+/** Seconds since the start. */
+type Elapsed = { readonly seconds: number };
+
+/** The world of one execution. Whatever throws, or is left out, fails as it would on AWS. */
+export type Script = {
+	readonly steps: Partial<Record<StepName, (clock: VirtualClock, input: Input) => Promise<StepResult>>>;
+	/** The record as DynamoDB has it; undefined for none. */
+	readonly item: (at: Elapsed) => Readonly<Record<string, unknown>> | undefined;
+	readonly heartbeat?: (token: string, at: Elapsed) => void;
+	readonly publish?: (at: Elapsed) => void;
+	/** The execution is stopped then. */
+	readonly untilSeconds: number;
+};
+
+export type Input = { readonly step: Partial<StepResult>; readonly generation: string };
+
+export type Outcome = {
+	readonly end: Pick<ExecutionDescription, "status" | "error">;
+	/** Number of history events. */
+	readonly events: number;
+	/** What happened outside, with the second it happened at. */
+	readonly trace: readonly string[];
+	/** The longest time without a heartbeat, the end included. */
+	readonly longestSilence: number;
+};
+
+/** A record with one hook for each token. */
+export function item(tokens: readonly string[], beatSeconds: number, { orders = 0, state = "open" } = {}) {
+	const hooks = tokens.map((token) => ({ M: { group: { S: "nodes" }, hook: { S: "evacuator" }, token: { S: token } } }));
+	return { hooks: { L: hooks }, beatSeconds: { N: String(beatSeconds) }, orders: { N: String(orders) }, state: { S: state } };
+}
+
+/** Runs the synthesised definition on virtual time. */
+export async function runDefinition(script: Script): Promise<Outcome> {
+	const clock = new VirtualClock();
+	const began = clock.now();
+	const at = (): Elapsed => ({ seconds: (clock.now() - began) / 1000 });
+	const trace: string[] = [];
+	const beats = [0];
+	const say = (what: string) => trace.push(`${at().seconds} ${what}`);
+	const integrations = {
+		"arn:aws:states:::dynamodb:getItem": async () => {
+			const Item = script.item(at());
+			return Item ? { Item } : {};
+		},
+		"arn:aws:states:::sns:publish": async (parameters: unknown) => {
+			const { Subject, Message } = parameters as { readonly Subject: string; readonly Message: string };
+			script.publish?.(at());
+			say(`notice: ${Subject}: ${Message}`);
+			return {};
+		},
+		"arn:aws:states:::aws-sdk:autoscaling:recordLifecycleActionHeartbeat": async (parameters: unknown) => {
+			const token = (parameters as { readonly LifecycleActionToken: string }).LifecycleActionToken;
+			script.heartbeat?.(token, at());
+			beats.push(at().seconds);
+			say(`heartbeat ${token}`);
+			return {};
+		},
+	};
+	const machine = createStateMachine({
+		definition,
+		arn,
+		clock,
+		integrations,
+		lambda: (resource) => {
+			const step = functionOf(resource);
+			return step && ((input) => call(step, input as Input));
+		},
+		lambdaTimeoutSeconds: (resource) => functionSeconds[functionOf(resource) ?? "intake"],
+	});
+	const call = async (step: StepName, input: Input) => {
+		say(step);
+		const run = script.steps[step];
+		if (!run) throw new Error(`the script has no ${step}`);
+		return run(clock, input);
+	};
+
+	const end = await clock.run(async () => {
+		machine.start(name, { instanceId: "i-0123456789abcdef0", generation: "1" });
+		const ended = await clock.within(machine.ended(name), script.untilSeconds * 1000);
+		return ended ?? clock.rest(machine.stop(name));
+	});
+	beats.push(at().seconds);
+	const silences = beats.slice(1).map((beat, index) => beat - (beats[index] ?? 0));
+	const { status, error } = end;
+	return { end: { status, error }, events: machine.history(name).length, trace, longestSilence: Math.max(...silences) };
+}

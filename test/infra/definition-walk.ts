@@ -1,0 +1,84 @@
+import type { Definition } from "../../infra/synthesised-definition.ts";
+
+type State = Readonly<Record<string, unknown>>;
+type Retrier = { readonly IntervalSeconds: number; readonly MaxAttempts: number };
+
+/** What the steps answer for one hook, in seconds. */
+export type Pace = { readonly waitSeconds: number; readonly watchTimeoutSeconds: number; readonly beatSeconds: number };
+
+/** The longest time that can pass between two heartbeats, and the states in between. */
+export type Gap = { readonly seconds: number; readonly path: readonly string[] };
+
+/**
+ * Walks every way from each heartbeat to the next one, all tasks failing as slowly as they can: a Map of heartbeats
+ * may have sent its first one as it began, and may send its first one only as it ends; Watch sends one as it begins
+ * and one as it answers. Throws when a loop has no heartbeat at all.
+ */
+export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
+	const state = (name: string): State => States[name] ?? {};
+	const onward = (name: string, way: readonly string[]): Gap => {
+		const path = [...way, name];
+		const { Type } = state(name);
+		if (Type === "Succeed" || Type === "Fail") return { seconds: 0, path };
+		if (isWatch(state(name))) return { seconds: backOffSeconds(state(name)), path };
+		const own = secondsIn(state(name), pace);
+		if (isHeartbeat(state(name))) return { seconds: own, path };
+		if (way.includes(name)) throw new Error(`a loop without a heartbeat: ${path.join(" → ")}`);
+		const next = longest(waysOf(state(name)).map((to) => onward(to, path)));
+		return { ...next, seconds: own + next.seconds };
+	};
+	const after = (name: string): Gap[] => {
+		if (!isWatch(state(name)) && !isHeartbeat(state(name)) && name !== StartAt) return [];
+		const [answered, caught] = [answersOf(state(name)), catchesOf(state(name))];
+		const held = secondsIn(state(name), pace);
+		const behind = (to: string, seconds: number) => {
+			const gap = onward(to, [name]);
+			return { ...gap, seconds: seconds + gap.seconds };
+		};
+		return [...answered.map((to) => behind(to, isWatch(state(name)) ? 0 : held)), ...caught.map((to) => behind(to, held))];
+	};
+	return longest(Object.keys(States).flatMap(after));
+}
+
+const longest = (gaps: readonly Gap[]): Gap => gaps.reduce((a, b) => (b.seconds > a.seconds ? b : a), { seconds: 0, path: [] });
+
+const isWatch = (state: State) => state.Type === "Task" && state.TimeoutSecondsPath !== undefined;
+
+const isHeartbeat = (state: State) =>
+	tasksOfMap(state).some(({ Resource }) => String(Resource).endsWith(":autoscaling:recordLifecycleActionHeartbeat"));
+
+function tasksOfMap({ ItemProcessor }: State): readonly State[] {
+	return Object.values((ItemProcessor as Definition | undefined)?.States ?? {}).filter(({ Type }) => Type === "Task");
+}
+
+const answersOf = ({ Next, Default, Choices = [] }: State): string[] =>
+	[Next, Default, ...(Choices as State[]).map((choice) => choice.Next)].filter((name) => typeof name === "string");
+
+const catchesOf = ({ Catch = [] }: State): string[] => (Catch as State[]).map(({ Next }) => String(Next));
+
+const waysOf = (state: State) => [...answersOf(state), ...catchesOf(state)];
+
+const backOffSeconds = ({ Retry = [] }: State): number =>
+	(Retry as Retrier[]).reduce((sum, { IntervalSeconds, MaxAttempts }) => sum + IntervalSeconds * MaxAttempts, 0);
+
+/** Repetitions and the pauses before them counted; Watch is repeated only when it was refused at once. */
+function secondsIn(state: State, pace: Pace): number {
+	if (isWatch(state)) return pace.watchTimeoutSeconds;
+	if (state.Type === "Wait") return waitSeconds(String(state.SecondsPath), pace);
+	if (state.Type === "Map") return tasksOfMap(state).reduce((sum, task) => sum + secondsIn(task, pace), 0);
+	if (state.Type !== "Task") return 0;
+	const tries = (state.Retry as Retrier[]).reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 1);
+	return tries * Number(state.TimeoutSeconds) + backOffSeconds(state);
+}
+
+/** Hold's patience is only waited for where it is shorter than the time to the next heartbeat. */
+function waitSeconds(path: string, { waitSeconds, beatSeconds }: Pace): number {
+	const known: Readonly<Record<string, number>> = {
+		"$.step.waitSeconds": waitSeconds,
+		"$.hold.pause": beatSeconds,
+		"$.hold.patience": beatSeconds,
+	};
+	const seconds = known[path];
+	if (seconds === undefined) throw new Error(`how long is ${path}? Say it in the walker`);
+	return seconds;
+}

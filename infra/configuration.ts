@@ -38,7 +38,10 @@ const orAbsent = (holds: (value: unknown) => boolean) => (value: unknown) => val
 
 /** What is wrong with each key's value, as the rest of a sentence that the key begins. */
 const problems: Readonly<Record<keyof Configuration, (value: unknown) => readonly string[]>> = {
-	account: unless((value) => /^\d{12}$/.test(String(value)), "the twelve digits of the AWS account, as a string"),
+	account: unless(
+		(value) => typeof value === "string" && /^\d{12}$/.test(value),
+		"the twelve digits of the AWS account, as a string",
+	),
 	region: unless((value) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(String(value)), "the AWS region, such as eu-central-1"),
 	clusters: asFunctionsRead("EVACUATOR_CLUSTERS"),
 	hookNames: asFunctionsRead("EVACUATOR_HOOKS"),
@@ -71,7 +74,7 @@ function parse(file: string): Record<string, unknown> {
 		const value: unknown = JSON.parse(readFileSync(file, "utf8"));
 		if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
 	} catch (cause) {
-		throw new Error(`cannot read the configuration ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+		throw new Error(`cannot read the configuration ${file}: ${(cause as Error).message}`, { cause });
 	}
 	throw new Error(`cannot use the configuration ${file}: it holds no JSON object`);
 }

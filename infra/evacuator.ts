@@ -14,7 +14,7 @@ import type { Policy } from "../src/domain/policy.ts";
 import { accessEntries } from "./access-entries.ts";
 import { alarms } from "./alarms.ts";
 import { maintenance } from "./definition/maintenance.ts";
-import { commonVariables } from "./environment-variables.ts";
+import { commonVariables, type Variables } from "./environment-variables.ts";
 import { type FunctionName, functionNames, stepNames } from "./function-names.ts";
 import { EvacuatorFunction } from "./functions.ts";
 import { groupsArn, permit } from "./permissions.ts";
@@ -116,9 +116,12 @@ export class Evacuator extends Construct {
 
 	#connectIntake(): void {
 		const { lambda } = this.functions.intake;
-		lambda.addEnvironment("EVACUATOR_STATE_MACHINE_ARN", this.machine.stateMachineArn);
-		lambda.addEnvironment("EVACUATOR_QUARANTINE_URL", this.quarantine.queueUrl);
-		lambda.addEnvironment("EVACUATOR_ORDERS_QUEUE_ARN", this.orders.queue.queueArn);
+		const own: Variables = {
+			EVACUATOR_STATE_MACHINE_ARN: this.machine.stateMachineArn,
+			EVACUATOR_QUARANTINE_URL: this.quarantine.queueUrl,
+			EVACUATOR_ORDERS_QUEUE_ARN: this.orders.queue.queueArn,
+		};
+		for (const [name, value] of Object.entries(own)) lambda.addEnvironment(name, value);
 		for (const { queue } of [this.events, this.orders]) {
 			lambda.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }));
 		}

@@ -1,5 +1,5 @@
 import { ArnFormat, type Stack } from "aws-cdk-lib";
-import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -8,7 +8,7 @@ import type { FunctionName } from "./function-names.ts";
 export type Permitted = {
 	readonly stack: Stack;
 	readonly roles: Readonly<Record<FunctionName, Role>>;
-	readonly table: ITable;
+	readonly table: Table;
 	readonly machine: StateMachine;
 	readonly quarantine: IQueue;
 };
@@ -36,41 +36,44 @@ export function groupsArn(stack: Stack): string {
  * The AWS side of the table of functions in the architecture. What they may do in the clusters is in `cluster-roles.ts`.
  * Reading the queues comes with their event sources, writing its own log with the function.
  */
-export function permit({ stack, roles, table, machine, quarantine }: Permitted): void {
-	const records = (...actions: string[]) =>
-		new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] });
-	const instances = stack.formatArn({ service: "ec2", resource: "instance", resourceName: "*" });
-	const tagSafe = new PolicyStatement({
-		actions: ["ec2:CreateTags", "ec2:DeleteTags"],
-		resources: [instances],
-		conditions: {
-			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE] },
-			Null: { "aws:TagKeys": "false" },
-		},
-	});
-	const onGroups = (action: string) => new PolicyStatement({ actions: [`autoscaling:${action}`], resources: [groupsArn(stack)] });
+export function permit(permitted: Permitted): void {
+	for (const [name, statements] of Object.entries(rows(permitted))) {
+		for (const statement of statements) permitted.roles[name as FunctionName].addToPolicy(statement);
+	}
+}
+
+function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record<FunctionName, readonly PolicyStatement[]>> {
+	const allow = (resource: string, ...actions: string[]) => new PolicyStatement({ actions, resources: [resource] });
+	const record = allow(table.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
 	const executions = stack.formatArn({
 		service: "states",
 		resource: "execution",
 		resourceName: `${machine.stateMachineName}:*`,
 		arnFormat: ArnFormat.COLON_RESOURCE_NAME,
 	});
-
-	const rows: Readonly<Record<FunctionName, readonly PolicyStatement[]>> = {
+	return {
 		intake: [
-			records("GetItem", "PutItem", "Query", "UpdateItem"),
-			new PolicyStatement({ actions: ["states:StartExecution"], resources: [machine.stateMachineArn] }),
-			new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }),
-			new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [quarantine.queueArn] }),
+			record,
+			allow(table.tableArn, "dynamodb:PutItem", "dynamodb:Query"),
+			allow(machine.stateMachineArn, "states:StartExecution"),
+			allow(executions, "states:DescribeExecution"),
+			allow(quarantine.queueArn, "sqs:SendMessage"),
 			describe,
 		],
-		assess: [records("GetItem", "UpdateItem"), describe],
-		cordon: [records("GetItem", "UpdateItem")],
-		evict: [records("GetItem", "UpdateItem")],
-		watch: [records("GetItem", "UpdateItem"), describe, onGroups("RecordLifecycleActionHeartbeat")],
-		release: [records("GetItem", "UpdateItem"), describe, onGroups("CompleteLifecycleAction"), tagSafe],
+		assess: [record, describe],
+		cordon: [record],
+		evict: [record],
+		watch: [record, describe, allow(groupsArn(stack), "autoscaling:RecordLifecycleActionHeartbeat")],
+		release: [record, describe, allow(groupsArn(stack), "autoscaling:CompleteLifecycleAction"), tagSafe(stack)],
 	};
-	for (const [name, statements] of Object.entries(rows)) {
-		for (const statement of statements) roles[name as FunctionName].addToPolicy(statement);
-	}
 }
+
+const tagSafe = (stack: Stack) =>
+	new PolicyStatement({
+		actions: ["ec2:CreateTags", "ec2:DeleteTags"],
+		resources: [stack.formatArn({ service: "ec2", resource: "instance", resourceName: "*" })],
+		conditions: {
+			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE] },
+			Null: { "aws:TagKeys": "false" },
+		},
+	});

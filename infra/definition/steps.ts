@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Choice, Condition, type IChainable, JsonPath, type RetryProps, Timeout } from "aws-cdk-lib/aws-stepfunctions";
 import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import type { Construct } from "constructs";
@@ -32,7 +33,8 @@ const once = (errors: string[]): RetryProps => ({ errors, interval: Duration.sec
  */
 export function callStep(scope: Construct, name: string, step: StepName, { steps }: Pick<Parts, "steps">): LambdaInvoke {
 	const call = new LambdaInvoke(scope, name, {
-		lambdaFunction: steps[step],
+		// A Version is one; CDK's types only do not say so where optional properties are exact.
+		lambdaFunction: steps[step] as IFunction,
 		payloadResponseOnly: true,
 		retryOnServiceExceptions: false,
 		resultPath: "$.step",

@@ -66,7 +66,8 @@ export type EmbeddedGround = {
 };
 
 const region = "eu-west-1";
-const account = "111122223333";
+/** The account that the embedded ground plays. */
+export const account = "111122223333";
 const machineArn = `arn:aws:states:${region}:${account}:stateMachine:Evacuator`;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 

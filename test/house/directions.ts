@@ -18,6 +18,7 @@ const allowed: readonly { readonly part: string; readonly imports: readonly stri
 			"@kubernetes/",
 			"@smithy/",
 			"@aws-crypto/",
+			"@aws-sdk/credential-provider-node",
 			"zod",
 		],
 	},

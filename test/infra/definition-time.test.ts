@@ -26,7 +26,9 @@ describe("the walk through the definition", () => {
 		expect(gapFor(300)).toEqual({
 			seconds: 149,
 			path: [
-				"Heartbeat before Assess",
+				"Heartbeat in Hold",
+				"Hold on?",
+				"Try again",
 				"Assess",
 				"After Assess",
 				"Tell after Assess",
@@ -74,7 +76,9 @@ describe("every Task", () => {
 			const retriers = Retry as { MaxAttempts: number }[];
 			const catchers = Catch as { ErrorEquals: string[] }[];
 			const repeats = retriers.reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 0);
-			return (TimeoutSeconds ?? TimeoutSecondsPath) === undefined || repeats !== 1 || catchers.at(-1)?.ErrorEquals[0] !== "States.ALL";
+			return (
+				(TimeoutSeconds ?? TimeoutSecondsPath) === undefined || repeats !== 1 || catchers.at(-1)?.ErrorEquals[0] !== "States.ALL"
+			);
 		});
 
 		expect(careless.map(([name]) => name)).toEqual([]);

@@ -57,14 +57,16 @@ function parsed(text: string): unknown {
 	}
 }
 
+/** What client-node and JSON throw for an answer that is not what was asked for; our own faults have names. */
+const FROM_PARSING = new Set(["Error", "SyntaxError", "TypeError"]);
+
 /** The answer, or what the API server said instead of one. An answer that client-node cannot read throws ClusterRefused. */
 export async function answerOf<T>(call: Promise<T>): Promise<{ readonly value: T } | { readonly status: ApiStatus }> {
 	try {
 		return { value: await call };
 	} catch (cause) {
 		if (cause instanceof ApiException) return { status: statusOf(cause.code, cause.body, cause.headers) };
-		const faults = [ClusterUnreachable, ClusterUnauthorized, ClusterForbidden, ClusterRefused];
-		if (!(cause instanceof SyntaxError || cause instanceof TypeError) || faults.some((f) => cause instanceof f)) throw cause;
+		if (!(cause instanceof Error && FROM_PARSING.has(cause.name))) throw cause;
 		throw new ClusterRefused(`cannot read the API server's answer: ${cause.message}`, { cause });
 	}
 }

@@ -27,7 +27,7 @@ const CLUSTER_HEADER = "x-k8s-aws-id";
 /**
  * Tokens for an EKS cluster, each kept for ten minutes. A token is a presigned sts:GetCallerIdentity: making one needs no
  * request. The cluster's name has to stay a signed header, it may not move into the query:
- * https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/v0.7.7/pkg/token/token.go
+ * https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/v0.6.14/pkg/token/token.go
  */
 export function createEksTokenSupplier(options: EksTokenOptions): TokenSupplier {
 	const { clock } = options;

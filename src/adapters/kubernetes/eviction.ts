@@ -7,8 +7,9 @@ import { requireObjectName } from "./object-name.ts";
 
 /**
  * Asks the eviction API for this very pod. Answers that only a human can change (401, 403 by RBAC, a request that the
- * server cannot read) are thrown. Never annotated as the descheduler's, which would lower the migration's priority:
- * https://kubevirt.io/user-guide/cluster_admin/node_maintenance/
+ * server cannot read) are thrown. Never annotated as the descheduler's, which would lower the
+ * migration's priority:
+ * https://github.com/kubevirt/kubevirt/blob/v1.9.0/pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go
  */
 export async function evictPod({ core }: ClusterApi, pod: PodFacts, dryRun: boolean): Promise<EvictionAnswer> {
 	const name = requireObjectName("Pod", pod.name);

@@ -1,6 +1,6 @@
 import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ConfigurationInvalid } from "../../faults.ts";
+import { ClusterUnauthorized, ConfigurationInvalid } from "../../faults.ts";
 import type { Clock, Cluster } from "../../ports.ts";
 import { createCluster } from "./cluster.ts";
 import { createHttpsSend } from "./https-send.ts";
@@ -29,7 +29,10 @@ export async function connectWithKubeConfig(kubeConfig: KubeConfig, clock: Clock
 /** client-node renews a token by itself when it has run out. */
 async function ask(kubeConfig: KubeConfig): Promise<RequestOptions> {
 	const options: RequestOptions = {};
-	await kubeConfig.applyToHTTPSOptions(options);
+	await kubeConfig.applyToHTTPSOptions(options).catch((cause: Error) => {
+		const context = kubeConfig.getCurrentContext();
+		throw new ClusterUnauthorized(`cannot get credentials for context ${context}: ${cause.message}`, { cause });
+	});
 	return options;
 }
 

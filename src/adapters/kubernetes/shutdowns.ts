@@ -29,7 +29,7 @@ export function ownersOfShutdowns(vmis: readonly VmiFacts[], defaultStrategy: Ev
 	return [...new Set(owners)];
 }
 
-/** https://kubevirt.io/user-guide/cluster_admin/node_maintenance/#evict-all-vms-from-a-node */
+/** https://github.com/kubevirt/kubevirt/blob/v1.9.0/pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go */
 function shutsDown(vmi: VmiFacts, defaultStrategy: EvictionStrategy): boolean {
 	const strategy = vmi.evictionStrategy ?? defaultStrategy;
 	return strategy === "None" || (strategy === "LiveMigrateIfPossible" && vmi.migratable !== "yes");

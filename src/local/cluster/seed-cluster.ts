@@ -1,8 +1,9 @@
 import type { Ground } from "./controllers/ground.ts";
+import { controllerOf } from "./controllers/pods.ts";
 import type { Guests } from "./kubevirt/guests.ts";
 import { seedInfrastructureOn } from "./seed-kubevirt.ts";
 import { type NodeSeed, seedNode } from "./seed-nodes.ts";
-import { seedVm, seedVmi, seedVmirs, type VmiSeed, type VmirsSeed, type VmSeed } from "./seed-vms.ts";
+import { seedVm, seedVmi, seedVmirs, type VmirsSeed, type VmiSeed, type VmSeed } from "./seed-vms.ts";
 import {
 	type BudgetSeed,
 	type PodSpecSeed,
@@ -47,7 +48,8 @@ export function seedsOf(ground: Ground, guests: Guests): Seeds {
 		node: (seed = {}) => {
 			const node = seedNode(ground, seed);
 			const { name } = node.metadata;
-			for (const set of store.list("daemonsets")) seedDaemonPod(ground, set, name);
+			const there = store.podsOn(name).map((pod) => controllerOf(pod)?.uid);
+			for (const set of store.list("daemonsets")) if (!there.includes(set.metadata.uid)) seedDaemonPod(ground, set, name);
 			if (seed.infrastructure !== false && seed.unschedulable !== true) seedInfrastructureOn(ground, name);
 			return node;
 		},

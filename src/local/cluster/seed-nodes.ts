@@ -39,8 +39,10 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 	const instanceId = seed.instanceId ?? `i-${number.toString(16).padStart(17, "0")}`;
 	const now = timestamp(clock.now());
 	const devices = { "devices.kubevirt.io/kvm": "1k", "devices.kubevirt.io/tun": "1k", "devices.kubevirt.io/vhost-net": "1k" };
-	const capacity = { cpu: String(cpu), memory, pods: String(pods), ...devices };
-	machines.add(new Machine(instanceId, name, address));
+	const capacity = { cpu: String(cpu), memory, "ephemeral-storage": "200Gi", pods: String(pods), ...devices };
+	if (machines.byInstance(instanceId) !== undefined) {
+		throw new Error(`cannot add instance ${instanceId}: it is there already; give the node another instance id`);
+	}
 	const status = (type: string, value: string, reason: string, message: string) => ({
 		type,
 		status: value,
@@ -49,7 +51,7 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 		lastHeartbeatTime: now,
 		lastTransitionTime: now,
 	});
-	return store.create("nodes", {
+	const node = store.create("nodes", {
 		apiVersion: "v1",
 		kind: "Node",
 		metadata: {
@@ -86,8 +88,13 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 			nodeInfo: { kubeletVersion: "v1.35.6", architecture: "amd64", operatingSystem: "linux" },
 		},
 	});
+	machines.add(new Machine(instanceId, name, address));
+	return node;
 }
 
 function addressOf(name: string | undefined): string | undefined {
-	return /^ip-(\d+)-(\d+)-(\d+)-(\d+)\./.exec(name ?? "")?.slice(1).join(".");
+	return /^ip-(\d+)-(\d+)-(\d+)-(\d+)\./
+		.exec(name ?? "")
+		?.slice(1)
+		.join(".");
 }

@@ -5,12 +5,18 @@ import { containersRunning } from "./controllers/pod-status.ts";
 import type { KubeObject, NewObject } from "./store.ts";
 
 /** Makes a pod that is bound and runs already. Throws when the cluster has no such node. */
-export function seedRunningPod(ground: Ground, pod: NewObject, nodeName: string): { readonly pod: KubeObject; readonly sandbox: Sandbox } {
+export function seedRunningPod(
+	ground: Ground,
+	pod: NewObject,
+	nodeName: string,
+): { readonly pod: KubeObject; readonly sandbox: Sandbox } {
 	const { store, machines, clock } = ground;
 	const node = store.get("nodes", undefined, nodeName);
 	const machine = machines.serving(nodeName);
 	if (node === undefined || machine === undefined) {
-		throw new Error(`cannot place ${pod.kind} ${pod.metadata.name ?? pod.metadata.generateName} on ${nodeName}: add this node first`);
+		throw new Error(
+			`cannot place ${pod.kind} ${pod.metadata.name ?? pod.metadata.generateName} on ${nodeName}: add this node first`,
+		);
 	}
 	const zone = node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
 	const region = node.metadata.labels?.["topology.kubernetes.io/region"] ?? "";

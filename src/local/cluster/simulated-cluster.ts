@@ -11,15 +11,15 @@ import { Knobs } from "./controllers/knobs.ts";
 import { Machines } from "./controllers/machines.ts";
 import { asRequester } from "./controllers/requests.ts";
 import { behaviourOf } from "./kubevirt/behaviour.ts";
-import type { Guests } from "./kubevirt/guests.ts";
 import { evictionWebhooks } from "./kubevirt/eviction-webhooks.ts";
+import type { Guests } from "./kubevirt/guests.ts";
 import { Mishaps } from "./kubevirt/mishaps.ts";
 import { startPrograms } from "./kubevirt/programs.ts";
 import { type Seeds, seedsOf } from "./seed-cluster.ts";
 import { seedKubeVirt } from "./seed-kubevirt.ts";
+import { Users } from "./seed-users.ts";
 import { Store } from "./store.ts";
 import { Truth } from "./truth.ts";
-import { Users } from "./seed-users.ts";
 
 export type ClusterOptions = {
 	readonly clock: SimulationClock;
@@ -127,10 +127,12 @@ function groundOf(clock: SimulationClock, name: string): Ground {
 function settler({ clock, store, machines }: Ground, guests: Guests): () => Promise<void> {
 	const isBusy = (): boolean =>
 		guests.transfers().length > 0 ||
-		machines.all().some(
-			({ connected, sandboxes }) =>
-				connected && [...sandboxes.values()].some(({ state }) => state === "starting" || state === "stopping"),
-		);
+		machines
+			.all()
+			.some(
+				({ connected, sandboxes }) =>
+					connected && [...sandboxes.values()].some(({ state }) => state === "starting" || state === "stopping"),
+			);
 	let changedAt = clock.now();
 	store.subscribe(({ resource }) => {
 		if (resource !== "nodes") changedAt = clock.now();
@@ -143,4 +145,3 @@ function settler({ clock, store, machines }: Ground, guests: Guests): () => Prom
 		}
 	};
 }
-

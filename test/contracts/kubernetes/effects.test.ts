@@ -42,7 +42,7 @@ describe("cordoning", () => {
 		const { store, fail, fault } = simulatedCluster();
 		const node = identityOf(addNode(store, "node1"));
 		const conflict = { kind: "Status", reason: "Conflict", message: "the object has been modified" };
-		fail({ match: ({ verb }) => verb === "patch", suffers: { status: 409, body: conflict } });
+		fail({ match: ({ verb }) => verb === "patch", effect: { status: 409, body: conflict } });
 		expect(await fault((cluster) => cluster.cordon(node, marks))).toEqual(
 			new ClusterRefused("cannot cordon Node node1: the object has been modified (409)"),
 		);
@@ -106,11 +106,11 @@ describe("evicting", () => {
 	it("is a fault, and sent once, when the answer is lost or RBAC forbids it", async () => {
 		const { store, fail, fault, asking } = simulatedCluster();
 		const pod = podFacts(addPod(store, "web", "node1"));
-		fail({ match: ({ subresource }) => subresource === "eviction", times: 1, suffers: { lost: "reset" } });
+		fail({ match: ({ subresource }) => subresource === "eviction", times: 1, effect: { lost: "reset" } });
 		const { asked, value } = await asking((cluster) => cluster.evict(pod).catch((lost: Error) => lost));
 		expect([value, asked.length]).toEqual([new ClusterUnreachable("cannot reach cluster prod: read ECONNRESET"), 1]);
 		const no = { kind: "Status", reason: "Forbidden", message: "cannot create pods/eviction", details: { kind: "pods" } };
-		fail({ match: ({ subresource }) => subresource === "eviction", suffers: { status: 403, body: no } });
+		fail({ match: ({ subresource }) => subresource === "eviction", effect: { status: 403, body: no } });
 		expect(await fault((cluster) => cluster.evict(pod))).toEqual(
 			new ClusterForbidden("cannot evict pod apps/web: cannot create pods/eviction (403)"),
 		);

@@ -131,7 +131,7 @@ describe("following a node", () => {
 
 	it("watches pods alone where KubeVirt is not installed", async () => {
 		const { fail, following, next } = ground();
-		fail({ match: ({ group }) => group === "kubevirt.io", suffers: { status: 404, body: "404 page not found\n" } });
+		fail({ match: ({ group }) => group === "kubevirt.io", effect: { status: 404, body: "404 page not found\n" } });
 		const { value, asked } = await following(60, async (watch, now) => [await next(watch), now()]);
 		expect([value, asked.length]).toEqual([[undefined, 60], 5]);
 	});
@@ -170,18 +170,18 @@ describe("following ends, so that the next look lists again,", () => {
 	it("when the server has forgotten the changes, as a status or as an event", async () => {
 		const { fail, following, next } = ground();
 		const cut: WatchCut = { how: "gone", afterMs: 5_000 };
-		const stop = fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, suffers: { cutWatch: cut } });
+		const stop = fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, effect: { cutWatch: cut } });
 		expect((await following(60, async (watch, now) => [await next(watch), now()])).value).toEqual([undefined, 5]);
 		stop();
 		const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" };
-		fail({ match: ({ verb, resource }) => verb === "watch" && resource === "pods", suffers: { status: 410, body: gone } });
+		fail({ match: ({ verb, resource }) => verb === "watch" && resource === "pods", effect: { status: 410, body: gone } });
 		expect((await following(60, async (watch, now) => [await next(watch), now()])).value).toEqual([undefined, 5]);
 	});
 
 	it("when the server ends one of the watches early", async () => {
 		const { fail, following, next } = ground();
 		const cut: WatchCut = { how: "end", afterMs: 7_000 };
-		fail({ match: ({ verb, resource }) => verb === "watch" && resource === "pods", suffers: { cutWatch: cut } });
+		fail({ match: ({ verb, resource }) => verb === "watch" && resource === "pods", effect: { cutWatch: cut } });
 		expect((await following(60, async (watch, now) => [await next(watch), now()])).value).toEqual([undefined, 7]);
 	});
 });
@@ -190,7 +190,7 @@ describe("following fails", () => {
 	it.each(["mid-line", "reset"] as const)("as unreachable when a watch breaks off: %s", async (how) => {
 		const { fail, clock, node, fault } = ground();
 		const cut: WatchCut = { how, afterMs: 5_000 };
-		fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, suffers: { cutWatch: cut } });
+		fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, effect: { cutWatch: cut } });
 		const broken = await fault(async (cluster) => {
 			const watch = await cluster.follow(node, 60);
 			return clock.within(watch.next(), 60_000);
@@ -201,7 +201,7 @@ describe("following fails", () => {
 	it("as forbidden when RBAC allows lists but no watches, and leaves no watch behind", async () => {
 		const { fail, node, fault } = ground();
 		const no = { kind: "Status", reason: "Forbidden", message: "cannot watch" };
-		fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, suffers: { status: 403, body: no } });
+		fail({ match: ({ verb, resource }) => verb === "watch" && resource === VMIS, effect: { status: 403, body: no } });
 		expect(await fault((cluster) => cluster.follow(node, 60))).toEqual(
 			new ClusterForbidden("cannot watch /apis/kubevirt.io/v1/virtualmachineinstances: cannot watch (403)"),
 		);

@@ -86,6 +86,12 @@ describe("a kubeconfig", () => {
 		await expect(cluster.findNodes({ name: "node1" })).rejects.toThrow(ClusterUnreachable);
 	});
 
+	it("whose plugin fails says for which context", async () => {
+		const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin", interactiveMode: "Never" };
+		const connecting = connectWithKubeConfig(kubeConfig("https://k", {}, { exec }), realClock);
+		await expect(connecting).rejects.toThrow(/^cannot get credentials for context here: /);
+	});
+
 	it("that names no cluster, or a proxy, is refused", async () => {
 		await expect(connectWithKubeConfig(new KubeConfig(), realClock)).rejects.toThrow(ConfigurationInvalid);
 		const proxied = kubeConfig("https://k", { proxyUrl: "http://proxy" });

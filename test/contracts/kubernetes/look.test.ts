@@ -96,7 +96,7 @@ describe("a look", () => {
 				pod.spec = { ...pod.spec, nodeName: "node1" };
 			});
 		};
-		fail({ match: ({ query }) => query.fieldSelector === "spec.nodeName=", times: 1, suffers: { after: bind } });
+		fail({ match: ({ query }) => query.fieldSelector === "spec.nodeName=", times: 1, effect: { after: bind } });
 		const { value } = await asking((cluster) => cluster.look(node, "proof"));
 		expect([names(value.unboundLaunchers), names(value.pods)]).toEqual([
 			["virt-launcher-vm1-unbound"],
@@ -183,7 +183,7 @@ describe("a look", () => {
 			addPod(store, "one-more", "node1");
 			store.compact();
 		};
-		fail({ match: ({ query }) => query.continue !== undefined, times: 1, suffers: { before: expire } });
+		fail({ match: ({ query }) => query.continue !== undefined, times: 1, effect: { before: expire } });
 		const again = await asking((cluster) => cluster.look(node, "progress"));
 		expect([again.value.pods.length, again.asked.length]).toEqual([1_002, 8]);
 	});
@@ -193,7 +193,7 @@ describe("a look that cannot be whole", () => {
 	it("is empty of VMIs only where KubeVirt is not installed and no launcher is there", async () => {
 		const { store, node, asking, fail, fault } = oneNode();
 		const page = { status: 404, body: "404 page not found\n" };
-		const stop = fail({ match: ({ group }) => group === "kubevirt.io", suffers: page });
+		const stop = fail({ match: ({ group }) => group === "kubevirt.io", effect: page });
 		const { value, asked } = await asking((cluster) => cluster.look(node, "proof"));
 		expect([value.vmis, value.migrations, asked.length]).toEqual([[], [], 5]);
 		addLauncher(store, addVmi(store, "vm1"), "node1");
@@ -204,7 +204,7 @@ describe("a look that cannot be whole", () => {
 		);
 		stop();
 		store.remove("pods", "vms", "virt-launcher-vm1-node1");
-		fail({ match: ({ resource }) => resource === "virtualmachineinstancemigrations", suffers: page });
+		fail({ match: ({ resource }) => resource === "virtualmachineinstancemigrations", effect: page });
 		expect(await fault((cluster) => cluster.look(node, "proof"))).toBeInstanceOf(ClusterRefused);
 	});
 
@@ -222,19 +222,20 @@ describe("a look that cannot be whole", () => {
 		["forbidden", { status: 403, body: { kind: "Status", message: "no", reason: "Forbidden" } }, ClusterForbidden],
 		["overloaded", { status: 503, body: "upstream" }, ClusterUnreachable],
 		["confused", { status: 500, body: { kind: "Status", message: "etcd" } }, ClusterRefused],
-		["talking HTML", { status: 200, body: "<html>" }, ClusterRefused],
+		["talking HTML", { status: 200, body: "<html>", headers: { "content-type": "text/html" } }, ClusterRefused],
+		["talking broken JSON", { status: 200, body: "{", headers: { "content-type": "application/json" } }, ClusterRefused],
 		["gone", "reset", ClusterUnreachable],
 		["silent", "hang", ClusterUnreachable],
-	] as const)("is a fault while the server is %s", async (_, suffers, kind) => {
+	] as const)("is a fault while the server is %s", async (_, effect, kind) => {
 		const { node, fail, fault } = oneNode();
-		fail({ match: ({ resource }) => resource === "virtualmachineinstances", suffers });
+		fail({ match: ({ resource }) => resource === "virtualmachineinstances", effect });
 		expect(await fault((cluster) => cluster.look(node, "proof"))).toBeInstanceOf(kind);
 	});
 
 	it("passes over one bad moment of the server", async () => {
 		const { node, fail, asking } = oneNode();
-		fail({ match: ({ resource }) => resource === "pods", times: 1, suffers: { status: 503 } });
-		fail({ match: ({ resource }) => resource === "nodes", times: 1, suffers: "reset" });
+		fail({ match: ({ resource }) => resource === "pods", times: 1, effect: { status: 503 } });
+		fail({ match: ({ resource }) => resource === "nodes", times: 1, effect: "reset" });
 		const { asked } = await asking((cluster) => cluster.look(node, "progress"));
 		expect(asked).toEqual([progress[0], ...progress.slice(0, 2), ...progress.slice(1)]);
 	});

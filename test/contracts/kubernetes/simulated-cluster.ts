@@ -24,15 +24,18 @@ export function simulatedCluster(options: Options = {}) {
 		admission: { evictionWebhooks: webhook ? [webhook] : [] },
 		...(authenticate && { authenticate }),
 	});
-	const cluster = createCluster({ name: "prod", clock, send: server.handle, ...(authorize && { authorize }) });
+	const cluster = createCluster({
+		name: "prod",
+		clock,
+		send: (request) => server.handle(request),
+		...(authorize && { authorize }),
+	});
 	return {
 		clock,
 		store,
 		cluster,
 		/** Lets requests suffer; the answer ends it. */
-		fail: ({ suffers, ...which }: Omit<Fault, "then"> & { readonly suffers: Fault["then"] }) =>
-			// biome-ignore lint/suspicious/noThenProperty: the simulation's name for it; nobody awaits a fault
-			server.faults.add({ ...which, then: suffers }),
+		fail: (fault: Fault) => server.faults.add(fault),
 		/** Runs on virtual time, and tells which requests it took. */
 		async asking<T>(f: (cluster: Cluster) => Promise<T>): Promise<{ value: T; asked: string[] }> {
 			const before = server.audit.length;

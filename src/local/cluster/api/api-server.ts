@@ -51,49 +51,74 @@ const systemNamespaces = ["default", "kube-node-lease", "kube-public", "kube-sys
 
 /** A simulated API server over this store. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-	const { store, clock, authenticate, faults = new ProvokedFaults(), log } = options;
-	createSystemNamespaces(store);
-	const audit: AuditEntry[] = [];
-	const record = (entry: AuditEntry): void => {
-		audit.push(entry);
-		log?.(entry);
-	};
-	const context = { store, clock, kubernetesVersion: options.kubernetesVersion, webhooks: options.admission.evictionWebhooks };
+	createSystemNamespaces(options.store);
+	const server = new SimulatedApiServer(options);
+	return { handle: (request) => server.handle(request), audit: server.audit, faults: server.faults };
+}
 
+class SimulatedApiServer {
+	readonly audit: AuditEntry[] = [];
+	readonly faults: ProvokedFaults;
+	readonly #options: ApiServerOptions;
 	/** Held until answered: a Request that is collected no longer passes on that its client has gone. */
-	const underWay = new Set<Request>();
+	readonly #underWay = new Set<Request>();
 
-	const work = async (call: Call): Promise<Reply> => {
-		if (call.user === undefined) throw unauthorized();
-		refuseUnlessAllowed(call.user, call.asked);
-		const handicaps = handicapsOf(call.effects, store, clock.now());
-		return answerRequest({ ...context, ...handicaps, client: call.client }, call.asked, call.sent);
-	};
+	constructor(options: ApiServerOptions) {
+		this.#options = options;
+		this.faults = options.faults ?? new ProvokedFaults();
+	}
 
-	const answer = async (request: Request): Promise<Response> => {
-		underWay.add(request);
+	handle(request: Request): Promise<Response> {
+		return this.#options.clock.thread(async () => {
+			this.#underWay.add(request);
+			try {
+				const reply = await this.#answer(request);
+				return new Response(reply.body, { status: reply.status, headers: reply.headers });
+			} finally {
+				this.#underWay.delete(request);
+			}
+		});
+	}
+
+	async #answer(request: Request): Promise<Reply> {
+		const { clock, authenticate } = this.#options;
 		const at = clock.now();
 		const asked = readApiRequest(request.method, new URL(request.url), at);
 		const user = authenticate === undefined ? administrator : authenticate(bearerToken(request.headers), at);
 		const sent = await readSent(request);
 		const { verb, path, query } = asked;
 		const entry = { at, verb, path, query, user: user?.name ?? "", ...bodyOf(sent.text) };
-		const effects = faults.befall({ ...asked, user: entry.user });
-		const call: Call = { asked, user, sent, effects, client: request };
+		const effects = this.faults.befall({ ...asked, user: entry.user });
 		try {
-			const reply = (await suffer(effects, clock, request.signal)) ?? (await orRefusal(work(call)));
+			const reply =
+				(await suffer(effects, clock, request.signal)) ?? (await this.#work({ asked, user, sent, effects, client: request }));
 			await sufferAfterwards(effects, clock, request.signal);
-			record({ ...entry, code: reply.status });
-			return new Response(reply.body, { status: reply.status, headers: reply.headers });
+			this.#record({ ...entry, code: reply.status });
+			return reply;
 		} catch (error) {
-			record({ ...entry, code: 0 });
+			this.#record({ ...entry, code: 0 });
 			throw error;
-		} finally {
-			underWay.delete(request);
 		}
-	};
+	}
 
-	return { handle: (request) => clock.thread(() => answer(request)), audit, faults };
+	async #work({ asked, user, sent, effects, client }: Call): Promise<Reply> {
+		const { store, clock, kubernetesVersion, admission } = this.#options;
+		try {
+			if (user === undefined) throw unauthorized();
+			refuseUnlessAllowed(user, asked);
+			const handicaps = handicapsOf(effects, store, clock.now());
+			const context = { store, clock, kubernetesVersion, webhooks: admission.evictionWebhooks, client, ...handicaps };
+			return await answerRequest(context, asked, sent);
+		} catch (error) {
+			if (error instanceof ApiRefusal) return refusalReply(error);
+			throw error;
+		}
+	}
+
+	#record(entry: AuditEntry): void {
+		this.audit.push(entry);
+		this.#options.log?.(entry);
+	}
 }
 
 type Call = {
@@ -104,18 +129,9 @@ type Call = {
 	readonly client: Request;
 };
 
-async function orRefusal(work: Promise<Reply>): Promise<Reply> {
-	try {
-		return await work;
-	} catch (error) {
-		if (!(error instanceof ApiRefusal)) throw error;
-		const { retryAfterSeconds } = error.status.details ?? {};
-		return jsonReply(
-			error.code,
-			error.status,
-			retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
-		);
-	}
+function refusalReply({ code, status }: ApiRefusal): Reply {
+	const { retryAfterSeconds } = status.details ?? {};
+	return jsonReply(code, status, retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) });
 }
 
 async function readSent(request: Request): Promise<Sent> {

@@ -50,7 +50,7 @@ export type Fault = {
 	readonly effect: FaultEffect;
 };
 
-/** The faults of one API server. All that match befall a request, in the order in which they were added. */
+/** The faults of one API server. Those that match befall a request in the order in which they were added. */
 export class ProvokedFaults {
 	#faults: { readonly fault: Fault; left: number }[] = [];
 
@@ -67,13 +67,22 @@ export class ProvokedFaults {
 		this.#faults = [];
 	}
 
-	/** The effects on this request; each counts as used. */
+	/** The effects on this request, each of which is used up by one. Those behind one that ends the request wait for the next. */
 	befall(request: FaultSubject): readonly FaultEffect[] {
-		const matching = this.#faults.filter(({ fault, left }) => left > 0 && fault.match(request));
-		for (const entry of matching) entry.left -= 1;
-		if (matching.some(({ left }) => left <= 0)) this.#faults = this.#faults.filter(({ left }) => left > 0);
-		return matching.map(({ fault }) => fault.effect);
+		const effects: FaultEffect[] = [];
+		for (const entry of this.#faults) {
+			if (!entry.fault.match(request)) continue;
+			entry.left -= 1;
+			effects.push(entry.fault.effect);
+			if (endsRequest(entry.fault.effect)) break;
+		}
+		if (effects.length > 0) this.#faults = this.#faults.filter(({ left }) => left > 0);
+		return effects;
 	}
+}
+
+function endsRequest(effect: FaultEffect): boolean {
+	return effect === "hang" || effect === "reset" || (typeof effect === "object" && "status" in effect);
 }
 
 /** The API server sheds load (priority and fairness): not a Status. */

@@ -41,7 +41,8 @@ export function sortKey(object: KubeObject): string {
 
 /** The selected ones, in the order of a list. */
 export function selectFrom(objects: readonly KubeObject[], selection: Selection): readonly KubeObject[] {
-	return objects.filter((object) => isSelected(selection, object)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+	const keyed = objects.filter((object) => isSelected(selection, object)).map((object) => ({ key: sortKey(object), object }));
+	return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ object }) => object);
 }
 
 /** The selected ones of the present, through the narrowest index. */

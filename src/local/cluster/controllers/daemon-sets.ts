@@ -3,8 +3,8 @@ import { fieldsAt, itemsAt } from "../store-object.ts";
 import type { Controller } from "./controller-loop.ts";
 import type { Ground } from "./ground.ts";
 import { taintsOf } from "./placement.ts";
-import { graceOf, hasEnded, isDeleting, isReady, keyOfObject, split } from "./pods.ts";
 import { podOfTemplate } from "./pod-template.ts";
+import { graceOf, hasEnded, isDeleting, isReady, keyOfObject, split } from "./pods.ts";
 import { keysOfOwner } from "./replica-sets.ts";
 import { tolerates } from "./selectors.ts";
 
@@ -27,7 +27,8 @@ export function podForNode(set: KubeObject, nodeName: string) {
 }
 
 /** Keeps one pod on each node that takes it, cordoned or not. */
-export function daemonSets({ store }: Ground): Controller {
+export function daemonSets(ground: Ground): Controller {
+	const { store } = ground;
 	const ownKeys = keysOfOwner("daemonsets", "DaemonSet");
 	return {
 		name: "daemonset",
@@ -37,37 +38,54 @@ export function daemonSets({ store }: Ground): Controller {
 		reconcile: (key) => {
 			const set = store.get("daemonsets", ...split(key));
 			if (set === undefined || isDeleting(set)) return undefined;
-			const pods = store.ownedBy("pods", set.metadata.uid);
-			const nodes = store.list("nodes").filter((node) => takes(node, set));
-			for (const { metadata } of nodes) {
-				const own = pods.filter((pod) => nodeOf(pod) === metadata.name);
-				if (own.length === 0) store.create("pods", podForNode(set, metadata.name));
-				for (const pod of own.filter((candidate) => hasEnded(candidate) && !isDeleting(candidate))) {
-					store.beginDeletion("pods", pod.metadata.namespace, pod.metadata.name, 0);
-				}
-			}
-			for (const pod of pods) {
-				if (isDeleting(pod) || nodes.some(({ metadata }) => metadata.name === nodeOf(pod))) continue;
-				store.beginDeletion("pods", pod.metadata.namespace, pod.metadata.name, graceOf(pod));
-			}
-			const ready = store.ownedBy("pods", set.metadata.uid).filter(isReady).length;
-			store.update("daemonsets", set.metadata.namespace, set.metadata.name, (draft) => {
-				draft.status = {
-					currentNumberScheduled: nodes.length,
-					desiredNumberScheduled: nodes.length,
-					updatedNumberScheduled: nodes.length,
-					numberMisscheduled: 0,
-					numberReady: ready,
-					numberAvailable: ready,
-					observedGeneration: draft.metadata.generation,
-				};
-			});
+			const names = new Set(
+				store
+					.list("nodes")
+					.filter((node) => takes(node, set))
+					.map(({ metadata }) => metadata.name),
+			);
+			cover(ground, set, names);
+			withdraw(ground, set, names);
+			writeStatus(ground, set, names.size);
 			return undefined;
 		},
 	};
 }
 
-function nodeOf(pod: KubeObject): string | undefined {
+function cover({ store }: Ground, set: KubeObject, names: ReadonlySet<string>): void {
+	const pods = store.ownedBy("pods", set.metadata.uid);
+	for (const name of names) {
+		const own = pods.filter((pod) => nodeOf(pod) === name);
+		if (own.length === 0) store.create("pods", podForNode(set, name));
+		for (const pod of own.filter((candidate) => hasEnded(candidate) && !isDeleting(candidate))) {
+			store.beginDeletion("pods", pod.metadata.namespace, pod.metadata.name, 0);
+		}
+	}
+}
+
+function withdraw({ store }: Ground, set: KubeObject, names: ReadonlySet<string>): void {
+	for (const pod of store.ownedBy("pods", set.metadata.uid)) {
+		if (isDeleting(pod) || names.has(nodeOf(pod))) continue;
+		store.beginDeletion("pods", pod.metadata.namespace, pod.metadata.name, graceOf(pod));
+	}
+}
+
+function writeStatus({ store }: Ground, set: KubeObject, nodes: number): void {
+	const ready = store.ownedBy("pods", set.metadata.uid).filter(isReady).length;
+	store.update("daemonsets", set.metadata.namespace, set.metadata.name, (draft) => {
+		draft.status = {
+			currentNumberScheduled: nodes,
+			desiredNumberScheduled: nodes,
+			updatedNumberScheduled: nodes,
+			numberMisscheduled: 0,
+			numberReady: ready,
+			numberAvailable: ready,
+			observedGeneration: draft.metadata.generation,
+		};
+	});
+}
+
+function nodeOf(pod: KubeObject): string {
 	const [term] = itemsAt(
 		pod,
 		"spec",

@@ -92,7 +92,12 @@ function replicasOf(owner: KubeObject | undefined): number {
 	return Number(owner?.spec?.replicas ?? 0);
 }
 
-function writeStatus({ store, clock }: Ground, budget: KubeObject, pods: readonly KubeObject[], counts: Counts): number | undefined {
+function writeStatus(
+	{ store, clock }: Ground,
+	budget: KubeObject,
+	pods: readonly KubeObject[],
+	counts: Counts,
+): number | undefined {
 	const now = clock.now();
 	const known = Object.entries(fieldsAt(budget, "status", "disruptedPods")) as [string, string][];
 	const pending = known.filter(([name, since]) => {
@@ -100,9 +105,7 @@ function writeStatus({ store, clock }: Ground, budget: KubeObject, pods: readonl
 		return pod !== undefined && !isDeleting(pod) && now < Date.parse(since) + disruptedForMs;
 	});
 	const disrupted = new Set(pending.map(([name]) => name));
-	const currentHealthy = pods.filter(
-		(pod) => isReady(pod) && !isDeleting(pod) && !disrupted.has(pod.metadata.name),
-	).length;
+	const currentHealthy = pods.filter((pod) => isReady(pod) && !isDeleting(pod) && !disrupted.has(pod.metadata.name)).length;
 	const { expectedPods, desiredHealthy } = counts;
 	const disruptionsAllowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
 	store.update("poddisruptionbudgets", budget.metadata.namespace, budget.metadata.name, (draft) => {

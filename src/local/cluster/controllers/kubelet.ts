@@ -2,10 +2,11 @@ import type { Change, KubeObject } from "../store.ts";
 import { itemsAt, textAt } from "../store-object.ts";
 import { isTrue, setConditions } from "./conditions.ts";
 import type { Controller } from "./controller-loop.ts";
+import { Dwell } from "./dwell.ts";
 import type { Ground } from "./ground.ts";
 import type { Machine, Sandbox } from "./machines.ts";
-import { hasEnded, isDeleting, isReady, keyOfObject, nodeNameOf, phaseOf, split } from "./pods.ts";
 import { containersDone, containersRunning } from "./pod-status.ts";
+import { hasEnded, isDeleting, isReady, keyOfObject, nodeNameOf, phaseOf, split } from "./pods.ts";
 
 /** What is in a pod's containers, where it is more than a process that ends when told to. */
 export type Payload = {
@@ -14,15 +15,20 @@ export type Payload = {
 	stop(pod: KubeObject, sandbox: Sandbox, graceSeconds: number, exited: (exitCode: number) => void): void;
 };
 
+/** From the last readiness gate to a pod's readiness. */
+const gateMs = 140;
+
 /** The kubelets of all nodes. A machine that is not connected hears and says nothing; what runs on it runs on. */
 export class Kubelet {
 	readonly controller: Controller;
 	readonly #ground: Ground;
 	readonly #payloads: readonly Payload[];
+	readonly #dwell: Dwell;
 
 	constructor(ground: Ground, payloads: readonly Payload[]) {
 		this.#ground = ground;
 		this.#payloads = payloads;
+		this.#dwell = new Dwell(() => ground.clock.now());
 		this.controller = {
 			name: "kubelet",
 			program: "node",
@@ -61,7 +67,7 @@ export class Kubelet {
 		if (machine?.connected !== true) return undefined;
 		if (isDeleting(pod)) this.#end(pod, sandbox);
 		else if (sandbox === undefined) this.#begin(machine, pod);
-		else this.#report(pod, sandbox);
+		else return this.#report(pod, sandbox);
 		return undefined;
 	}
 
@@ -102,18 +108,19 @@ export class Kubelet {
 		else agenda.after(Math.min(knobs.of(pod).shutdownSeconds ?? 1, grace) * 1000, () => exited(0));
 	}
 
-	#report(pod: KubeObject, sandbox: Sandbox): void {
-		if (hasEnded(pod) || sandbox.state === "starting") return;
+	#report(pod: KubeObject, sandbox: Sandbox): number | undefined {
+		if (hasEnded(pod) || sandbox.state === "starting") return undefined;
 		const { store, clock } = this.#ground;
-		const ended = sandbox.state === "exited";
-		const { namespace, name } = pod.metadata;
-		store.update("pods", namespace, name, (draft) => {
-			if (ended) containersDone(draft, clock.now(), sandbox.exitCode);
-			else if (phaseOf(draft) === "Pending") containersRunning(draft, clock.now(), sandbox.machine);
-			else if (!isReady(draft) && isTrue(draft, "ContainersReady") && gatesAreOpen(draft)) {
-				setConditions(draft, clock.now(), { type: "Ready", status: "True", reason: undefined });
-			}
-		});
+		const { namespace, name, uid } = pod.metadata;
+		const update = (change: (draft: KubeObject) => void): undefined => {
+			store.update("pods", namespace, name, change);
+		};
+		if (sandbox.state === "exited") return update((draft) => containersDone(draft, clock.now(), sandbox.exitCode));
+		if (phaseOf(pod) === "Pending") return update((draft) => containersRunning(draft, clock.now(), sandbox.machine));
+		if (isReady(pod) || !isTrue(pod, "ContainersReady") || !gatesAreOpen(pod)) return undefined;
+		const wait = this.#dwell.left(uid, gateMs);
+		if (wait > 0) return wait;
+		return update((draft) => setConditions(draft, clock.now(), { type: "Ready", status: "True" }));
 	}
 }
 

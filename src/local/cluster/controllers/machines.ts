@@ -45,9 +45,6 @@ export class Machines {
 	}
 
 	add(machine: Machine): void {
-		if (this.#byInstance.has(machine.instanceId)) {
-			throw new Error(`cannot add instance ${machine.instanceId}: it is there already; give the node another instance id`);
-		}
 		this.#byInstance.set(machine.instanceId, machine);
 	}
 

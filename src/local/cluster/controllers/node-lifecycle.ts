@@ -97,9 +97,7 @@ export function taintEviction(ground: Ground): Controller {
 			if (pod === undefined || node === undefined || hasEnded(pod)) return undefined;
 			const { namespace, name } = pod.metadata;
 			if (conditionOf(node, "Ready")?.status === "Unknown" && isReady(pod)) {
-				store.update("pods", namespace, name, (draft) =>
-					setConditions(draft, clock.now(), { type: "Ready", status: "False" }),
-				);
+				store.update("pods", namespace, name, (draft) => setConditions(draft, clock.now(), { type: "Ready", status: "False" }));
 			}
 			const due = isDeleting(pod) ? undefined : evictionTime(pod, node);
 			if (due === undefined) return undefined;

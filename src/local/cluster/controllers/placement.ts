@@ -66,8 +66,7 @@ function keepsAwayFrom(pod: KubeObject, other: KubeObject): boolean {
 	if (pod.metadata.namespace !== other.metadata.namespace) return false;
 	return itemsAt(pod, "spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution").some(
 		(term) =>
-			fieldsAt(term).topologyKey === "kubernetes.io/hostname" &&
-			selects(fieldsAt(term, "labelSelector"), other.metadata.labels),
+			fieldsAt(term).topologyKey === "kubernetes.io/hostname" && selects(fieldsAt(term, "labelSelector"), other.metadata.labels),
 	);
 }
 

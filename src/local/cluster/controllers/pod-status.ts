@@ -28,7 +28,7 @@ function statusOf(container: unknown, pod: KubeObject, state: Record<string, unk
 /** An address within 10.244/16 that depends on the pod alone. */
 function podAddress(pod: KubeObject): string {
 	const digits = Number.parseInt(pod.metadata.uid.slice(0, 4), 16);
-	return `10.244.${digits >> 8}.${(digits & 0xff) || 1}`;
+	return `10.244.${digits >> 8}.${digits & 0xff || 1}`;
 }
 
 /** On a draft: Pending becomes Running; Ready as far as the readiness gates allow. */

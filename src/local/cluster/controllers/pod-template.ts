@@ -52,5 +52,8 @@ export function templateHash(owner: KubeObject): string {
 	for (const char of JSON.stringify(owner.spec?.template ?? null)) {
 		hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
 	}
-	return hash.toString(36).padStart(7, "b").replaceAll(/[aeiou013]/g, "x");
+	return hash
+		.toString(36)
+		.padStart(7, "b")
+		.replaceAll(/[aeiou013]/g, "x");
 }

@@ -2,8 +2,8 @@ import type { Change, KubeObject } from "../store.ts";
 import { fieldsAt } from "../store-object.ts";
 import type { Controller } from "./controller-loop.ts";
 import type { Ground } from "./ground.ts";
-import { graceOf, hasEnded, isDeleting, isReady, keyOfObject, nodeNameOf, ownedBy, split } from "./pods.ts";
 import { podOfTemplate, templateHash } from "./pod-template.ts";
+import { graceOf, hasEnded, isDeleting, isReady, keyOfObject, nodeNameOf, ownedBy, split } from "./pods.ts";
 
 /** The keys of controllers of one kind: the objects themselves, and the owners of pods. */
 export function keysOfOwner(resource: Change["resource"], kind: string): (change: Change) => readonly string[] {
@@ -46,7 +46,10 @@ export function replicaSets(ground: Ground): Controller {
 /** The youngest that are not bound or not ready go first. */
 function surplus(pods: readonly KubeObject[], count: number): readonly KubeObject[] {
 	const worth = (pod: KubeObject): number => (nodeNameOf(pod) === "" ? 0 : isReady(pod) ? 2 : 1);
-	return pods.toReversed().sort((one, other) => worth(one) - worth(other)).slice(0, Math.max(0, count));
+	return pods
+		.toReversed()
+		.sort((one, other) => worth(one) - worth(other))
+		.slice(0, Math.max(0, count));
 }
 
 function writeStatus({ store }: Ground, set: KubeObject, pods: readonly KubeObject[]): void {

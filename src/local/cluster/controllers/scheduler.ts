@@ -47,7 +47,10 @@ export function scheduler(ground: Ground): Controller {
 		if (wait > 0) return wait;
 		const rooms = store.list("nodes").map(roomOf);
 		const answers = rooms.map((room) => refusals(pod, room));
-		const best = choose(pod, rooms.filter((_, index) => answers[index]?.length === 0));
+		const best = choose(
+			pod,
+			rooms.filter((_, index) => answers[index]?.length === 0),
+		);
 		if (best === undefined) {
 			refuse(pod, refusalMessage(answers));
 			return undefined;

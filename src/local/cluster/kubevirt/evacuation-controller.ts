@@ -1,9 +1,9 @@
-import type { Change, KubeObject } from "../store.ts";
-import { textAt } from "../store-object.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { taintsOf } from "../controllers/placement.ts";
 import { hasEnded, isDeleting, keyOfObject, split } from "../controllers/pods.ts";
+import type { Change, KubeObject } from "../store.ts";
+import { textAt } from "../store-object.ts";
 import {
 	domainAnnotation,
 	effectiveStrategy,

@@ -1,8 +1,8 @@
 import { type EvictionReview, type EvictionVerdict, type EvictionWebhook, WebhookUnreachable } from "../api/eviction-webhooks.ts";
-import type { KubeObject } from "../store.ts";
-import { textAt } from "../store-object.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, nodeNameOf } from "../controllers/pods.ts";
+import type { KubeObject } from "../store.ts";
+import { textAt } from "../store-object.ts";
 import type { KubeVirtBehaviour } from "./behaviour.ts";
 import { domainAnnotation, effectiveStrategy, isMigratable, labelOf } from "./kubevirt-objects.ts";
 
@@ -10,7 +10,11 @@ const allow: EvictionVerdict = { allowed: true };
 const deny = (message: string): EvictionVerdict => ({ allowed: false, code: 429, message });
 
 /** KubeVirt's webhooks for evictions. `reachable` says whether virt-api answers. */
-export function evictionWebhooks(ground: Ground, behaviour: KubeVirtBehaviour, reachable: () => boolean): readonly EvictionWebhook[] {
+export function evictionWebhooks(
+	ground: Ground,
+	behaviour: KubeVirtBehaviour,
+	reachable: () => boolean,
+): readonly EvictionWebhook[] {
 	return behaviour.webhooks.map(({ name, podNamePrefix, path }) => ({
 		name,
 		failurePolicy: "Fail",
@@ -34,7 +38,12 @@ function verdict(ground: Ground, question: EvictionReview): EvictionVerdict {
 	return vmiName === undefined ? allow : launcherVerdict(ground, pod, vmiName, question);
 }
 
-function launcherVerdict(ground: Ground, pod: KubeObject, vmiName: string, { namespace, dryRun, request }: EvictionReview): EvictionVerdict {
+function launcherVerdict(
+	ground: Ground,
+	pod: KubeObject,
+	vmiName: string,
+	{ namespace, dryRun, request }: EvictionReview,
+): EvictionVerdict {
 	const { store } = ground;
 	const vmi = store.get("virtualmachineinstances", namespace, vmiName);
 	if (vmi === undefined) {
@@ -57,7 +66,8 @@ function mark({ store }: Ground, vmi: KubeObject, nodeName: string, request: unk
 	const byDescheduler = JSON.stringify(request ?? null).includes("sigs.k8s.io/descheduler");
 	store.update("virtualmachineinstances", vmi.metadata.namespace, vmi.metadata.name, (draft) => {
 		draft.status = { ...draft.status, evacuationNodeName: nodeName };
-		if (byDescheduler) draft.metadata.annotations = { ...draft.metadata.annotations, "kubevirt.io/eviction-source": "descheduler" };
+		if (byDescheduler)
+			draft.metadata.annotations = { ...draft.metadata.annotations, "kubevirt.io/eviction-source": "descheduler" };
 	});
 }
 

@@ -1,7 +1,7 @@
-import type { KubeObject, Store } from "../store.ts";
-import { fieldsAt, textAt, timestamp } from "../store-object.ts";
 import { isTrue } from "../controllers/conditions.ts";
 import { hasEnded, isDeleting, nodeNameOf, phaseOf } from "../controllers/pods.ts";
+import type { KubeObject, Store } from "../store.ts";
+import { fieldsAt, textAt, timestamp } from "../store-object.ts";
 
 export const domainAnnotation = "kubevirt.io/domain";
 export const createdByLabel = "kubevirt.io/created-by";
@@ -43,7 +43,10 @@ export function migrationStateOf(object: KubeObject): MigrationState | undefined
 }
 
 /** Changes the migration state of a draft; fields set to undefined go. */
-export function patchMigrationState(draft: KubeObject, patch: { [field in keyof MigrationState]?: MigrationState[field] | undefined }): void {
+export function patchMigrationState(
+	draft: KubeObject,
+	patch: { [field in keyof MigrationState]?: MigrationState[field] | undefined },
+): void {
 	draft.status = { ...draft.status, migrationState: { ...migrationStateOf(draft), ...patch } };
 }
 
@@ -117,8 +120,6 @@ export function migrationLimit(
 /** The VMI's own eviction strategy, else the cluster's, else None. */
 export function effectiveStrategy(store: Store, vmi: { readonly spec?: unknown }): string {
 	return (
-		textAt(vmi, "spec", "evictionStrategy") ??
-		textAt(kubevirtOf(store), "spec", "configuration", "evictionStrategy") ??
-		"None"
+		textAt(vmi, "spec", "evictionStrategy") ?? textAt(kubevirtOf(store), "spec", "configuration", "evictionStrategy") ?? "None"
 	);
 }

@@ -1,8 +1,8 @@
-import type { KubeObject } from "../store.ts";
 import type { Ground } from "../controllers/ground.ts";
 import type { Payload } from "../controllers/kubelet.ts";
-import { labelOf, vmiOfLauncher } from "./kubevirt-objects.ts";
+import type { KubeObject } from "../store.ts";
 import type { Guest, Guests } from "./guests.ts";
+import { labelOf, vmiOfLauncher } from "./kubevirt-objects.ts";
 import type { StopCauses } from "./stop-causes.ts";
 
 /** How a guest came to its end: by itself in time, or killed. */

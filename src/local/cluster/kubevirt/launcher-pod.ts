@@ -1,7 +1,7 @@
-import type { KubeObject, NewObject } from "../store.ts";
-import { fieldsAt, itemsAt, textAt } from "../store-object.ts";
 import { ownedBy } from "../controllers/pods.ts";
 import { quantity } from "../controllers/quantities.ts";
+import type { KubeObject, NewObject } from "../store.ts";
+import { fieldsAt, itemsAt, textAt } from "../store-object.ts";
 import { createdByLabel, domainAnnotation, migrationUidLabel, nodeNameLabel, unpaused } from "./kubevirt-objects.ts";
 
 /** libvirt, qemu and the launcher itself. */

@@ -1,10 +1,10 @@
-import type { Change, KubeObject } from "../store.ts";
-import { textAt } from "../store-object.ts";
 import { conditionOf, isTrue } from "../controllers/conditions.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import { Dwell } from "../controllers/dwell.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, isDeleting, keyOfObject, nodeNameOf, phaseOf, split } from "../controllers/pods.ts";
+import type { Change, KubeObject } from "../store.ts";
+import { textAt } from "../store-object.ts";
 import {
 	activeLauncherOf,
 	enterPhase,
@@ -14,12 +14,12 @@ import {
 	patchMigrationState,
 	vmiNameLabel,
 } from "./kubevirt-objects.ts";
-import { createTargetPod, handOverToTarget, requestAbort } from "./migration-steps.ts";
 import { concludeMigration, failMigration } from "./migration-end.ts";
 import { MigrationQueue } from "./migration-queue.ts";
+import { createTargetPod, handOverToTarget, requestAbort } from "./migration-steps.ts";
 
 /** Milliseconds, as recorded. */
-const pace = { pending: 65, targetPod: 140, handOver: 60, prepared: 35, succeeded: 42 };
+const pace = { pending: 65, targetPod: 140, handOver: 60, prepared: 35, succeeded: 30 };
 const unschedulableTimeoutMs = 300_000;
 const pendingTimeoutMs = 900_000;
 
@@ -223,4 +223,3 @@ function failureOf({ vmim, vmi, target }: Job): string | undefined {
 	if (target === undefined) return "Migration target pod was removed during active migration.";
 	return hasEnded(target) ? "Migration failed because target pod shutdown during migration" : undefined;
 }
-

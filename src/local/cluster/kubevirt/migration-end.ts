@@ -1,8 +1,8 @@
-import type { KubeObject } from "../store.ts";
-import { textAt, timestamp } from "../store-object.ts";
 import type { Dwell } from "../controllers/dwell.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { graceOf, hasEnded, isDeleting } from "../controllers/pods.ts";
+import type { KubeObject } from "../store.ts";
+import { textAt, timestamp } from "../store-object.ts";
 import {
 	enterPhase,
 	isFinalMigration,

@@ -1,8 +1,8 @@
-import type { KubeObject } from "../store.ts";
-import { timestamp } from "../store-object.ts";
 import { Dwell } from "../controllers/dwell.ts";
 import type { Ground } from "../controllers/ground.ts";
 import type { Kubelet } from "../controllers/kubelet.ts";
+import type { KubeObject } from "../store.ts";
+import { timestamp } from "../store-object.ts";
 import type { Guest, Guests, Transfer } from "./guests.ts";
 import {
 	labelOf,
@@ -14,7 +14,16 @@ import {
 } from "./kubevirt-objects.ts";
 
 /** Milliseconds, as recorded between two writes. */
-const pace = { prepareTarget: 290, start: 50, domainSeen: 310, abort: 250, complete: 85, tidy: 62, sourceExit: 505, switchOver: 110 };
+const pace = {
+	prepareTarget: 290,
+	start: 50,
+	domainSeen: 310,
+	abort: 250,
+	complete: 66,
+	tidy: 50,
+	sourceExit: 505,
+	switchOver: 110,
+};
 
 /**
  * Both ends of a live migration. The copy itself runs between two machines and ends when it ends; the writes are made
@@ -98,7 +107,9 @@ export class MigrationHandler {
 		const half = (migrationSeconds * 1000) / 2;
 		if (left > 0) {
 			this.#failuresLeft.set(key, left - 1);
-			transfer.cancel = agenda.after(half, () => this.broken(transfer, "Live migration failed: operation failed: job 'migration out' failed"));
+			transfer.cancel = agenda.after(half, () =>
+				this.broken(transfer, "Live migration failed: operation failed: job 'migration out' failed"),
+			);
 			return;
 		}
 		const arrive = (): void => this.#arrive(transfer);
@@ -214,7 +225,9 @@ export class MigrationHandler {
 	#patch(guest: Guest, patch: MigrationState): void {
 		const vmi = this.#ground.store.get("virtualmachineinstances", guest.namespace, guest.name);
 		if (vmi?.metadata.uid !== guest.vmiUid) return;
-		this.#ground.store.update("virtualmachineinstances", guest.namespace, guest.name, (draft) => patchMigrationState(draft, patch));
+		this.#ground.store.update("virtualmachineinstances", guest.namespace, guest.name, (draft) =>
+			patchMigrationState(draft, patch),
+		);
 	}
 
 	#say(vmi: KubeObject, reason: string, message: string, type: "Normal" | "Warning" = "Normal"): void {

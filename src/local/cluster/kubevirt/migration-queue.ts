@@ -1,7 +1,7 @@
-import type { KubeObject } from "../store.ts";
-import { itemsAt, textAt } from "../store-object.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { phaseOf } from "../controllers/pods.ts";
+import type { KubeObject } from "../store.ts";
+import { itemsAt, textAt } from "../store-object.ts";
 import { evacuationAnnotation, isFinalMigration, migrationLimit, migrationsOf, migrationUidLabel } from "./kubevirt-objects.ts";
 
 const backOffBaseMs = 20_000;

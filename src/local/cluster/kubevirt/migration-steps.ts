@@ -1,7 +1,7 @@
-import type { KubeObject } from "../store.ts";
 import { setConditions } from "../controllers/conditions.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { nodeNameOf } from "../controllers/pods.ts";
+import type { KubeObject } from "../store.ts";
 import { activeLauncherOf, migrationLimit, migrationTargetLabel, patchMigrationState } from "./kubevirt-objects.ts";
 import { launcherPod } from "./launcher-pod.ts";
 

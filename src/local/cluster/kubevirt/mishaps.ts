@@ -83,7 +83,9 @@ export class Mishaps {
 	/** The guest of this VMI dies by itself. */
 	crash(namespace: string, name: string): void {
 		const { guests, handler, kubelet } = this.#programs;
-		const guest = guests.all().findLast((known) => known.namespace === namespace && known.name === name && known.state !== "ended");
+		const guest = guests
+			.all()
+			.findLast((known) => known.namespace === namespace && known.name === name && known.state !== "ended");
 		if (guest === undefined) throw new Error(`cannot crash ${namespace}/${name}: no guest of this name runs`);
 		guests.end(guest, "crash");
 		handler.ended(guest, false);

@@ -1,19 +1,21 @@
+import type { Controller } from "../controllers/controller-loop.ts";
 import { daemonSets } from "../controllers/daemon-sets.ts";
 import { disruptionBudgets } from "../controllers/disruption-budgets.ts";
 import { garbageCollector, podGarbageCollector } from "../controllers/garbage-collector.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { Kubelet } from "../controllers/kubelet.ts";
+import { mirrorPods } from "../controllers/mirror-pods.ts";
 import { nodeLifecycle, taintEviction } from "../controllers/node-lifecycle.ts";
 import { deployments, replicaSets } from "../controllers/replica-sets.ts";
 import { scheduler } from "../controllers/scheduler.ts";
 import { statefulSets } from "../controllers/stateful-sets.ts";
-import type { Controller } from "../controllers/controller-loop.ts";
 import { evacuationController } from "./evacuation-controller.ts";
 import { Guests } from "./guests.ts";
 import { launcherPayload } from "./launcher-payload.ts";
 import { MigrationController } from "./migration-controller.ts";
 import { StopCauses } from "./stop-causes.ts";
 import { VirtHandler } from "./virt-handler.ts";
+import { virtNodeController } from "./virt-node-controller.ts";
 import { vmController } from "./vm-controller.ts";
 import { vmiController } from "./vmi-controller.ts";
 import { vmirsController } from "./vmirs-controller.ts";
@@ -40,6 +42,7 @@ export function startPrograms(ground: Ground): Programs {
 		taintEviction(ground),
 		scheduler(ground),
 		kubelet.controller,
+		mirrorPods(ground),
 		deployments(ground),
 		replicaSets(ground),
 		statefulSets(ground),
@@ -48,6 +51,7 @@ export function startPrograms(ground: Ground): Programs {
 		garbageCollector(ground),
 		podGarbageCollector(ground),
 		handler.controller,
+		virtNodeController(ground),
 		vmiController(ground),
 		evacuationController(ground),
 		new MigrationController(ground).controller,

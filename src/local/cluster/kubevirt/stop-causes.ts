@@ -1,9 +1,9 @@
-import type { Change, KubeObject, Store } from "../store.ts";
 import { conditionOf } from "../controllers/conditions.ts";
 import { controllerOf, isDeleting } from "../controllers/pods.ts";
 import { requestingUser } from "../controllers/requests.ts";
-import { vmiOfLauncher } from "./kubevirt-objects.ts";
+import type { Change, KubeObject, Store } from "../store.ts";
 import type { EndCause } from "./guests.ts";
+import { vmiOfLauncher } from "./kubevirt-objects.ts";
 
 export type StopCause = { readonly cause: EndCause; readonly by?: string | undefined };
 

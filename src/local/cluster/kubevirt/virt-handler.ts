@@ -1,10 +1,10 @@
-import type { Change, KubeObject } from "../store.ts";
-import { textAt } from "../store-object.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import { Dwell } from "../controllers/dwell.ts";
 import type { Ground } from "../controllers/ground.ts";
 import type { Kubelet } from "../controllers/kubelet.ts";
 import { hasEnded, isDeleting, keyOfObject, nodeNameOf, phaseOf, split } from "../controllers/pods.ts";
+import type { Change, KubeObject } from "../store.ts";
+import { textAt } from "../store-object.ts";
 import type { Guest, Guests } from "./guests.ts";
 import { domainAnnotation, enterPhase, livingLaunchersOf, migrationStateOf } from "./kubevirt-objects.ts";
 import { MigrationHandler } from "./migration-handler.ts";

@@ -1,9 +1,9 @@
-import type { Change, KubeObject, NewObject } from "../store.ts";
-import { fieldsAt, textAt } from "../store-object.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import { Dwell } from "../controllers/dwell.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, isDeleting, keyOfObject, ownedBy, phaseOf, split } from "../controllers/pods.ts";
+import type { Change, KubeObject, NewObject } from "../store.ts";
+import { fieldsAt, textAt } from "../store-object.ts";
 import { vmStatus } from "./vm-status.ts";
 
 /** From the old instance's end to the new instance. */
@@ -50,16 +50,26 @@ export function vmController(ground: Ground): Controller {
 		return undefined;
 	};
 
-	const act = (vm: KubeObject, vmi: KubeObject | undefined): number | undefined => {
-		const strategy = textAt(vm, "spec", "runStrategy") ?? "Halted";
-		if (vmi !== undefined) {
-			if (isDeleting(vmi) || !shouldStop(strategy, vmi)) return undefined;
-			if (strategy === "RerunOnFailure" && phaseOf(vmi) === "Succeeded") stopped.add(vm.metadata.uid);
-			stop(vm, vmi);
-			return undefined;
-		}
+	const end = (vm: KubeObject, vmi: KubeObject, strategy: string): void => {
+		if (isDeleting(vmi) || !shouldStop(strategy, vmi)) return;
+		if (strategy === "RerunOnFailure" && phaseOf(vmi) === "Succeeded") stopped.add(vm.metadata.uid);
+		stop(vm, vmi);
+	};
+
+	const begin = (vm: KubeObject, strategy: string): number | undefined => {
 		if (strategy === "Halted" || strategy === "Manual") stopped.delete(vm.metadata.uid);
 		return shouldStart(strategy, vm, stopped) ? start(vm) : undefined;
+	};
+
+	const act = (vm: KubeObject, vmi: KubeObject | undefined): number | undefined => {
+		if (isDeleting(vm)) {
+			if (vmi !== undefined && !isDeleting(vmi)) stop(vm, vmi);
+			return undefined;
+		}
+		const strategy = textAt(vm, "spec", "runStrategy") ?? "Halted";
+		if (vmi === undefined) return begin(vm, strategy);
+		end(vm, vmi, strategy);
+		return undefined;
 	};
 
 	return {
@@ -71,16 +81,13 @@ export function vmController(ground: Ground): Controller {
 			const vm = store.get("virtualmachines", ...split(key));
 			if (vm === undefined) return undefined;
 			const own = (): KubeObject | undefined => store.get("virtualmachineinstances", ...split(key));
-			const again = isDeleting(vm) ? undefined : act(vm, own());
+			const again = act(vm, own());
 			const { namespace, name } = vm.metadata;
-			const current = own();
-			if (isDeleting(vm) && current !== undefined && !isDeleting(current)) stop(vm, current);
-			store.update("virtualmachines", namespace, name, (draft) => vmStatus(draft, own(), clock.now()));
-			if (isDeleting(vm) && current === undefined) {
-				store.update("virtualmachines", namespace, name, (draft) => {
-					delete draft.metadata.finalizers;
-				});
-			}
+			const vmi = own();
+			store.update("virtualmachines", namespace, name, (draft) => {
+				vmStatus(draft, vmi, clock.now());
+				if (isDeleting(vm) && vmi === undefined) delete draft.metadata.finalizers;
+			});
 			return again;
 		},
 	};

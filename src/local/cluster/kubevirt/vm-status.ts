@@ -1,9 +1,8 @@
-import type { KubeObject } from "../store.ts";
-import { textAt } from "../store-object.ts";
 import { type Condition, conditionOf, conditionsOf, isTrue } from "../controllers/conditions.ts";
 import { hasEnded, isDeleting, phaseOf } from "../controllers/pods.ts";
+import type { KubeObject } from "../store.ts";
+import { textAt, timestamp } from "../store-object.ts";
 import { isMigrating } from "./kubevirt-objects.ts";
-import { timestamp } from "../store-object.ts";
 
 const copied = ["LiveMigratable", "StorageLiveMigratable", "AgentConnected", "EvictionRequested"];
 
@@ -40,7 +39,8 @@ function readyOf(vmi: KubeObject | undefined): Condition {
 
 /** https://github.com/kubevirt/kubevirt/blob/v1.9.0/pkg/virt-controller/watch/vm/vm.go (setPrintableStatus) */
 function printableStatus(vm: KubeObject, vmi: KubeObject | undefined): string {
-	if (vmi === undefined) return textAt(vm, "spec", "runStrategy") === "Always" && vm.status === undefined ? "Starting" : "Stopped";
+	if (vmi === undefined)
+		return textAt(vm, "spec", "runStrategy") === "Always" && vm.status === undefined ? "Starting" : "Stopped";
 	if (hasEnded(vmi)) return "Stopped";
 	if (isDeleting(vmi)) return "Stopping";
 	if (isMigrating(vmi)) return "Migrating";

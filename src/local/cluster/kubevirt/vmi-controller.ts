@@ -1,9 +1,9 @@
-import type { Change, KubeObject } from "../store.ts";
-import { itemsAt, textAt, timestamp } from "../store-object.ts";
 import { type Condition, conditionOf, dropConditions, isTrue, setConditions } from "../controllers/conditions.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { graceOf, hasEnded, isDeleting, keyOfObject, nodeNameOf, phaseOf, split } from "../controllers/pods.ts";
+import type { Change, KubeObject } from "../store.ts";
+import { itemsAt, textAt, timestamp } from "../store-object.ts";
 import {
 	activeLauncherOf,
 	domainAnnotation,
@@ -23,6 +23,8 @@ export const vmiFinalizers = ["kubevirt.io/virtualMachineControllerFinalize", "k
 
 /** Between what is written on pods and what is written on the VMI. */
 const statusLagMs = 70;
+/** The same after a migration, when the target's readiness is still to come. */
+const arrivalLagMs = 120;
 
 /** virt-controller's view of one VMI: its launcher, its conditions, its end. */
 export function vmiController(ground: Ground): Controller {
@@ -38,7 +40,7 @@ export function vmiController(ground: Ground): Controller {
 			if (isDeleting(vmi)) return finish(ground, vmi);
 			if (hasEnded(vmi)) return tidy(ground, vmi);
 			if (phaseOf(vmi) === "" || phaseOf(vmi) === "Pending") return begin(ground, vmi);
-			return syncPods(ground, vmi) ? statusLagMs : writeStatus(ground, vmi);
+			return syncPods(ground, vmi) ?? writeStatus(ground, vmi);
 		},
 	};
 }
@@ -77,15 +79,14 @@ function begin(ground: Ground, vmi: KubeObject): number | undefined {
 	return undefined;
 }
 
-/** Writes on the launchers what the VMI's state asks for; whether there was anything to write. */
-function syncPods(ground: Ground, vmi: KubeObject): boolean {
+/** Writes on the active launcher what the VMI's state asks for; if there was anything, the VMI's own turn comes after the answer. */
+function syncPods(ground: Ground, vmi: KubeObject): number | undefined {
 	const { store, clock } = ground;
 	const active = activeLauncherOf(store, vmi);
 	const nodeName = textAt(vmi, "status", "nodeName");
-	if (active === undefined || nodeName === undefined || nodeNameOf(active) !== nodeName) return false;
+	if (active === undefined || nodeName === undefined || nodeNameOf(active) !== nodeName) return undefined;
 	const marked = (textAt(vmi, "status", "evacuationNodeName") ?? "") === nodeName;
 	const arrived = active.metadata.labels?.[migrationUidLabel] !== undefined;
-	const before = active;
 	const after = store.update("pods", active.metadata.namespace, active.metadata.name, (draft) => {
 		const { [evictionInProgress]: _, ...others } = draft.metadata.annotations ?? {};
 		draft.metadata.annotations = marked ? { ...others, [evictionInProgress]: "true" } : others;
@@ -96,7 +97,8 @@ function syncPods(ground: Ground, vmi: KubeObject): boolean {
 		}
 		if (!isTrue(draft, unpaused)) setConditions(draft, clock.now(), notPaused);
 	});
-	return after !== before;
+	if (after === active) return undefined;
+	return arrived ? arrivalLagMs : statusLagMs;
 }
 
 const notPaused: Condition = {
@@ -179,7 +181,9 @@ function finish(ground: Ground, vmi: KubeObject): undefined {
 }
 
 const dropFinalizers = (draft: KubeObject): void => {
-	const kept = itemsAt(draft.metadata, "finalizers").map(String).filter((name) => !vmiFinalizers.includes(name));
+	const kept = itemsAt(draft.metadata, "finalizers")
+		.map(String)
+		.filter((name) => !vmiFinalizers.includes(name));
 	if (kept.length === 0) delete draft.metadata.finalizers;
 	else draft.metadata.finalizers = kept;
 };

@@ -1,7 +1,7 @@
-import type { KubeObject } from "../store.ts";
-import { itemsAt, textAt } from "../store-object.ts";
 import { setConditions } from "../controllers/conditions.ts";
 import type { VmKnobs } from "../controllers/knobs.ts";
+import type { KubeObject } from "../store.ts";
+import { itemsAt, textAt } from "../store-object.ts";
 import { enterPhase } from "./kubevirt-objects.ts";
 import { guestMemoryMi } from "./launcher-pod.ts";
 
@@ -15,7 +15,9 @@ export function guestRuns(draft: KubeObject, now: number, knobs: VmKnobs): void 
 		guestOSInfo: { id: "debian", name: "Debian GNU/Linux", version: "12" },
 		machine: { type: "pc-q35-rhel9.6.0" },
 		memory: { guestAtBoot: memory, guestCurrent: memory, guestRequested: memory, memoryOverhead: "268Mi" },
-		migrationMethod: itemsAt(draft, "spec", "volumes").some((volume) => textAt(volume, "persistentVolumeClaim", "claimName") !== undefined)
+		migrationMethod: itemsAt(draft, "spec", "volumes").some(
+			(volume) => textAt(volume, "persistentVolumeClaim", "claimName") !== undefined,
+		)
 			? "LiveMigration"
 			: "BlockMigration",
 	};

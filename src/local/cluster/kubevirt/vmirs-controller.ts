@@ -1,9 +1,9 @@
-import type { Change, KubeObject } from "../store.ts";
-import { fieldsAt } from "../store-object.ts";
 import { conditionOf } from "../controllers/conditions.ts";
 import type { Controller } from "../controllers/controller-loop.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, isDeleting, isReady, keyOfObject, split } from "../controllers/pods.ts";
+import type { Change, KubeObject } from "../store.ts";
+import { fieldsAt } from "../store-object.ts";
 import { vmiOfTemplate } from "./vm-controller.ts";
 
 /**
@@ -38,7 +38,9 @@ export function vmirsController(ground: Ground): Controller {
 			const ready = active.filter(isReady).length;
 			store.update("virtualmachineinstancereplicasets", namespace, name, (draft) => {
 				const matchLabels = fieldsAt(draft, "spec", "selector", "matchLabels");
-				const labelSelector = Object.entries(matchLabels).map(([label, value]) => `${label}=${String(value)}`).join(",");
+				const labelSelector = Object.entries(matchLabels)
+					.map(([label, value]) => `${label}=${String(value)}`)
+					.join(",");
 				draft.status = { labelSelector, replicas: active.length, ...(ready === 0 ? {} : { readyReplicas: ready }) };
 			});
 			return undefined;

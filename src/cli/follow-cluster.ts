@@ -1,0 +1,33 @@
+import type { SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
+import type { TruthEvent } from "../local/cluster/truth.ts";
+import type { DemoEvent } from "./demo-event.ts";
+import { nodesOf } from "./demo-ground.ts";
+
+/** Tells what really happens to guests, whatever Evacuator has seen of it. The answer ends it. */
+export function followCluster(cluster: SimulatedCluster, tell: (event: DemoEvent) => void): () => void {
+	const nodes = new Map(nodesOf(cluster).map(({ instanceId, name }) => [instanceId, name]));
+	const nodeOf = (instanceId: string): string => nodes.get(instanceId) ?? instanceId;
+	return cluster.truth.subscribe((event) => {
+		const telling = tellingOf(event, nodeOf);
+		if (telling) tell(telling);
+	});
+}
+
+function tellingOf(event: TruthEvent, nodeOf: (instanceId: string) => string): DemoEvent | undefined {
+	const { at, namespace, name } = event;
+	const vm = `${namespace}/${name}`;
+	switch (event.kind) {
+		case "started":
+			return { at, kind: "vm started", vm, on: nodeOf(event.instanceId) };
+		case "ended":
+			return { at, kind: "vm ended", vm, on: nodeOf(event.instanceId), cause: event.cause };
+		case "migration began":
+		case "migration ended": {
+			const ends = { vm, from: nodeOf(event.sourceInstance), to: nodeOf(event.targetInstance) };
+			if (event.kind === "migration began") return { at, kind: "migration began", ...ends };
+			return { at, kind: "migration ended", ...ends, outcome: event.outcome };
+		}
+		default:
+			return undefined;
+	}
+}

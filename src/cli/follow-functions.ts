@@ -1,0 +1,44 @@
+import * as z from "zod";
+import type { SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
+import type { Telling } from "./demo-event.ts";
+
+const lineSchema = z.discriminatedUnion("event", [
+	z.object({ event: z.literal("message"), outcome: z.string(), why: z.string() }),
+	z.object({ event: z.literal("eviction"), pod: z.string(), answer: z.string(), says: z.string() }),
+	z.object({ event: z.literal("trouble"), kind: z.string(), about: z.string(), says: z.string() }),
+	z.object({ event: z.literal("heartbeat failed"), why: z.string() }),
+	z.object({ event: z.literal("step failed"), step: z.string(), message: z.string() }),
+	z.object({ event: z.literal("not safe yet"), why: z.string() }),
+]);
+
+/** What a log line of a function means to somebody who watches; undefined for lines that say nothing new. */
+export function tellingOfLine(line: Readonly<Record<string, unknown>>, cluster: SimulatedCluster): Telling | undefined {
+	const read = lineSchema.safeParse(line);
+	if (!read.success) return undefined;
+	const { data } = read;
+	switch (data.event) {
+		case "message":
+			return { kind: "received", outcome: data.outcome, why: data.why };
+		case "eviction": {
+			const vm = vmOf(data.pod, cluster);
+			return { kind: "eviction", pod: data.pod, ...(vm && { vm }), answer: data.answer, says: data.says };
+		}
+		case "trouble":
+			return { kind: "trouble", trouble: data.kind, about: data.about, says: data.says };
+		case "heartbeat failed":
+			return { kind: "fault", says: `A heartbeat failed: ${data.why}` };
+		case "step failed":
+			return { kind: "fault", says: `The step ${data.step} failed: ${data.message}` };
+		case "not safe yet":
+			return { kind: "fault", says: `Release looked and did not let go: ${data.why}` };
+		default:
+			return data satisfies never;
+	}
+}
+
+/** KubeVirt names a launcher's VMI in an annotation. */
+function vmOf(pod: string, { store }: SimulatedCluster): string | undefined {
+	const [namespace = "", name = ""] = pod.split("/");
+	const domain = store.get("pods", namespace, name)?.metadata.annotations?.["kubevirt.io/domain"];
+	return domain === undefined ? undefined : `${namespace}/${domain}`;
+}

@@ -1,0 +1,301 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Next, StepResult } from "../../src/domain/step-result.ts";
+import { item, runDefinition } from "./definition-under-test.ts";
+
+const tell = { subject: "Evacuator", message: "look here" };
+const say = (next: Next, more: Partial<StepResult> = {}): StepResult => ({
+	next,
+	turns: 1,
+	waitSeconds: 60,
+	watchTimeoutSeconds: 128,
+	...more,
+});
+/** Answers one after the other; the last one again and again. */
+const saying = (...answers: readonly StepResult[]) => {
+	let asked = 0;
+	return async () => {
+		const answer = answers[Math.min(asked, answers.length - 1)];
+		asked += 1;
+		if (!answer) throw new Error("the script says nothing");
+		return answer;
+	};
+};
+const fault = (name: string) => Object.assign(new Error("it broke"), { name, stack: "" });
+const failing = (name: string) => async () => {
+	throw fault(name);
+};
+const record = () => item(["a"], 100);
+const isHeartbeat = (line: string) => / heartbeat \w+$/.test(line);
+const steps = (trace: readonly string[]) =>
+	trace.filter((line) => !isHeartbeat(line)).map((line) => line.split(" ").slice(1).join(" "));
+
+describe("a drain", () => {
+	it("goes from Assess to Done, with a heartbeat before each step that may take long", async () => {
+		const { end, trace } = await runDefinition({
+			item: record,
+			untilSeconds: 10_000,
+			steps: {
+				assess: saying(say("cordon", { tell })),
+				cordon: saying(say("evict")),
+				evict: saying(say("evict"), say("watch")),
+				watch: saying(say("watch"), say("wait"), say("release")),
+				release: saying(say("done")),
+			},
+		});
+
+		expect(end).toEqual({ status: "SUCCEEDED", error: null });
+		expect(trace).toEqual([
+			"0 heartbeat a",
+			"0 assess",
+			"0 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
+			"0 cordon",
+			"0 heartbeat a",
+			"0 evict",
+			"0 heartbeat a",
+			"0 evict",
+			"0 heartbeat a",
+			"0 watch",
+			"0 watch",
+			"60 heartbeat a",
+			"60 assess",
+			"60 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
+			"60 cordon",
+			"60 heartbeat a",
+			"60 evict",
+			"60 heartbeat a",
+			"60 watch",
+			"60 release",
+		]);
+	});
+
+	it("gives the functions nothing of its input but the two names, and the step before", async () => {
+		const inputs: unknown[] = [];
+		await runDefinition({
+			item: record,
+			untilSeconds: 10,
+			steps: {
+				assess: async (_, { generation, step }) => {
+					inputs.push({ generation, step });
+					return say("done");
+				},
+			},
+		});
+
+		expect(inputs).toEqual([{ generation: "1", step: { turns: 0 } }]);
+	});
+
+	it("is repeated once when a fault may pass, and goes on", async () => {
+		let tries = 0;
+		const assess = async () => {
+			tries += 1;
+			if (tries === 1) throw fault("ClusterUnreachable");
+			return say("done");
+		};
+
+		const { end, trace } = await runDefinition({ item: record, untilSeconds: 10, steps: { assess } });
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(steps(trace)).toEqual(["assess", "assess"]);
+	});
+
+	it("sends the other heartbeats when AWS no longer knows one of the hooks", async () => {
+		const { end, trace } = await runDefinition({
+			item: () => item(["lost", "alive"], 100),
+			untilSeconds: 10,
+			heartbeat: (token) => {
+				if (token === "lost") throw fault("ValidationError");
+			},
+			steps: { assess: saying(say("done")) },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(trace).toEqual(["0 heartbeat alive", "1 assess"]);
+	});
+
+	it("ends as failed when nobody wrote a record for it", async () => {
+		const { end } = await runDefinition({ item: () => undefined, untilSeconds: 10, steps: {} });
+
+		expect(end).toEqual({ status: "FAILED", error: "RecordMissing" });
+	});
+
+	it("ends as failed to hand over to the next generation", async () => {
+		const { end } = await runDefinition({ item: record, untilSeconds: 10, steps: { assess: saying(say("hand over")) } });
+
+		expect(end).toEqual({ status: "FAILED", error: "HandOver" });
+	});
+
+	it.each(["assess", "admit", "evict", "watch", "release", "wait", "hold", "restore", "hand over", "done"] as const)(
+		"understands %s from every step",
+		async (next) => {
+			const way = ["cordon", "evict", "watch", "release"] as const;
+			for (const [index] of [...way, "done"].entries()) {
+				const answers = [...way.map((onward) => say(onward)), say("done")];
+				const [assess, cordon, evict, watch, release] = answers.map((onward, step) =>
+					step === index ? saying(say(next), onward) : saying(onward),
+				);
+				const functions = { ...(assess && { assess }), ...(cordon && { cordon }), ...(evict && { evict }) };
+				const { trace } = await runDefinition({
+					item: record,
+					untilSeconds: 50,
+					steps: { ...functions, ...(watch && { watch }), ...(release && { release }) },
+				});
+
+				expect(trace.filter((line) => line.includes("notice"))).toEqual([]);
+			}
+		},
+	);
+
+	it("is held, and told of, when a step answers what the definition does not know", async () => {
+		const { trace } = await runDefinition({
+			item: record,
+			untilSeconds: 50,
+			steps: { assess: saying(say("nowhere" as Next)) },
+		});
+
+		expect(steps(trace).slice(1)).toEqual([
+			expect.stringMatching(/^notice: Evacuator holds i-0123456789abcdef0 after a fault: AnswerNotUnderstood/),
+		]);
+	});
+});
+
+describe("Hold", () => {
+	it("keeps the hooks alive and lets Assess look again every hour", async () => {
+		const { trace } = await runDefinition({
+			item: () => item(["a"], 900),
+			untilSeconds: 3_700,
+			steps: { assess: saying(say("hold", { tell }), say("hold")) },
+		});
+
+		expect(trace).toEqual([
+			"0 heartbeat a",
+			"0 assess",
+			"0 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
+			"0 heartbeat a",
+			"900 heartbeat a",
+			"1800 heartbeat a",
+			"2700 heartbeat a",
+			"3600 heartbeat a",
+			"3600 assess",
+			"3600 heartbeat a",
+		]);
+	});
+
+	it("goes back to Assess straight after the heartbeat that finds an order", async () => {
+		const { trace } = await runDefinition({
+			item: ({ seconds }) => item(["a"], 100, { orders: seconds > 150 ? 1 : 0 }),
+			untilSeconds: 250,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(trace).toEqual([
+			"0 heartbeat a",
+			"0 assess",
+			"0 heartbeat a",
+			"100 heartbeat a",
+			"200 heartbeat a",
+			"200 assess",
+			"200 heartbeat a",
+		]);
+	});
+
+	it("does not miss an order that came while Assess decided to hold", async () => {
+		let orders = 0;
+		const assess = async () => {
+			orders = 1;
+			return say("hold");
+		};
+
+		const { trace } = await runDefinition({ item: () => item(["a"], 100, { orders }), untilSeconds: 50, steps: { assess } });
+
+		expect(steps(trace)).toEqual(["assess", "assess"]);
+	});
+
+	it("tells of a fault once, after the first heartbeat, and tries again after five minutes, then ten, then fifteen", async () => {
+		const { trace } = await runDefinition({ item: record, untilSeconds: 2_000, steps: { assess: failing("Broken") } });
+
+		expect(trace.filter((line) => !isHeartbeat(line))).toEqual([
+			"0 assess",
+			expect.stringMatching(/^0 notice: Evacuator holds i-0123456789abcdef0 after a fault: Broken \(maintenance/),
+			"300 assess",
+			"900 assess",
+			"1800 assess",
+		]);
+		expect(trace[2]).toBe("0 heartbeat a");
+	});
+
+	it("tries again after five minutes even where heartbeats are rarer", async () => {
+		const { trace } = await runDefinition({
+			item: () => item(["a"], 900),
+			untilSeconds: 400,
+			steps: { assess: failing("Broken") },
+		});
+
+		expect(trace.filter((line) => line.endsWith("assess"))).toEqual(["0 assess", "300 assess"]);
+	});
+
+	it("tells of the same fault again once a step has worked in between", async () => {
+		let tries = 0;
+		const assess = async () => {
+			tries += 1;
+			if (tries === 2) return say("wait");
+			throw fault("Broken");
+		};
+
+		const { trace } = await runDefinition({ item: record, untilSeconds: 400, steps: { assess } });
+
+		expect(steps(trace).map((line) => line.slice(0, 6))).toEqual(["assess", "notice", "assess", "assess", "notice"]);
+	});
+
+	it("works without notices", async () => {
+		const { trace } = await runDefinition({
+			item: record,
+			untilSeconds: 50,
+			publish: () => {
+				throw fault("Throttled");
+			},
+			steps: { assess: saying(say("hold", { tell })) },
+		});
+
+		expect(trace).toEqual(["0 heartbeat a", "0 assess", "1 heartbeat a"]);
+	});
+
+	it("goes on with the hooks it knew while DynamoDB does not answer, and hears of orders afterwards", async () => {
+		const { trace, longestSilence } = await runDefinition({
+			item: ({ seconds }) => {
+				if (seconds > 50 && seconds < 1_000) throw fault("InternalServerError");
+				return item(["a"], 100, { orders: seconds < 1_000 ? 0 : 1 });
+			},
+			untilSeconds: 1_050,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(trace.filter((line) => isHeartbeat(line))).toHaveLength(13);
+		expect(longestSilence).toBeLessThan(110);
+		expect(steps(trace)).toEqual(["assess", "assess"]);
+	});
+
+	it("asks for the record every minute while it has never been read", async () => {
+		const { trace } = await runDefinition({
+			item: ({ seconds }) => {
+				if (seconds < 150) throw fault("InternalServerError");
+				return item(["a"], 100);
+			},
+			untilSeconds: 200,
+			steps: { assess: failing("AwsUnavailable") },
+		});
+
+		const heard = trace.findIndex((line) => isHeartbeat(line));
+		expect(trace[heard]).toMatch(/^1[5-9]\d /);
+		expect(trace[heard + 1]?.split(" ")[1]).toBe("assess");
+	});
+
+	it.each(["released", "gone"])("ends when the record is %s", async (state) => {
+		const { end } = await runDefinition({
+			item: ({ seconds }) => item(["a"], 100, { state: seconds < 50 ? "open" : state }),
+			untilSeconds: 1_000,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+	});
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "@jest/globals";
+import { functionNames } from "../../infra/function-names.ts";
+import { readEnvironment } from "../../lambdas/environment.ts";
+import { cluster, readable, stackUnderTest } from "./stack-under-test.ts";
+
+const stack = stackUnderTest();
+const { evacuator, propertiesOf, idOf, ofType, Resources } = stack;
+
+describe("a queue that intake reads", () => {
+	it.each(["events", "orders"] as const)(
+		"of %s keeps messages for days, hides them long enough, and gives up after five tries",
+		(name) => {
+			const { queue, deadLetters } = evacuator[name];
+
+			expect(propertiesOf(queue)).toEqual({
+				MessageRetentionPeriod: 4 * 86_400,
+				VisibilityTimeout: 360,
+				SqsManagedSseEnabled: true,
+				RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": [idOf(deadLetters), "Arn"] }, maxReceiveCount: 5 },
+			});
+			expect(propertiesOf(deadLetters)).toEqual({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+		},
+	);
+
+	it("hands its messages over ten at a time, and takes back those that failed", () => {
+		const mappings = ofType("AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+
+		expect(mappings).toEqual(
+			[evacuator.events, evacuator.orders].map(({ queue }) => ({
+				BatchSize: 10,
+				EventSourceArn: { "Fn::GetAtt": [idOf(queue), "Arn"] },
+				FunctionName: { Ref: idOf(evacuator.functions.intake.lambda) },
+				FunctionResponseTypes: ["ReportBatchItemFailures"],
+				ScalingConfig: { MaximumConcurrency: 5 },
+			})),
+		);
+	});
+
+	it("is closed to plain HTTP, and to EventBridge but for our two rules", () => {
+		const documents = ofType("AWS::SQS::QueuePolicy").map(
+			({ Properties }) => Properties.PolicyDocument as { Statement: Statement[] },
+		);
+		const statements = documents.flatMap(({ Statement }) => Statement);
+		const denied = statements.filter(({ Effect }) => Effect === "Deny");
+		const sending = statements.filter(({ Effect }) => Effect === "Allow");
+
+		expect(denied.map(({ Condition }) => Condition)).toEqual(Array(5).fill({ Bool: { "aws:SecureTransport": "false" } }));
+		expect(
+			sending.map(({ Action, Principal, Resource, Condition }) => [
+				(Action as string[]).filter((action) => action === "sqs:SendMessage"),
+				Principal,
+				readable(Resource),
+				readable((Condition as Sourced).ArnEquals["aws:SourceArn"]),
+			]),
+		).toEqual([
+			[["sqs:SendMessage"], { Service: "events.amazonaws.com" }, "<Events>", "<Terminations>"],
+			[["sqs:SendMessage"], { Service: "events.amazonaws.com" }, "<Events>", "<ExecutionEnds>"],
+		]);
+	});
+});
+
+type Statement = { readonly [key: string]: unknown };
+type Sourced = { readonly ArnEquals: Record<string, unknown> };
+
+describe("the rules", () => {
+	const patterns = ofType("AWS::Events::Rule").map(({ Properties }) => Properties.EventPattern);
+
+	it("let in the terminations that wait for our hooks, and the ends of our executions that were no Done", () => {
+		expect(patterns).toEqual([
+			{
+				source: ["aws.autoscaling"],
+				"detail-type": ["EC2 Instance-terminate Lifecycle Action"],
+				detail: {
+					LifecycleHookName: ["evacuator", "evacuator-spot"],
+					LifecycleTransition: ["autoscaling:EC2_INSTANCE_TERMINATING"],
+				},
+			},
+			{
+				source: ["aws.states"],
+				"detail-type": ["Step Functions Execution Status Change"],
+				detail: { stateMachineArn: [{ Ref: idOf(evacuator.machine) }], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+			},
+		]);
+	});
+});
+
+describe("the functions", () => {
+	it.each(functionNames)("%s runs Node 24 on arm64 and can read its environment", (name) => {
+		const { Runtime, Architectures, Handler, Environment } = propertiesOf(evacuator.functions[name].lambda);
+		const { Variables } = Environment as { readonly Variables: Readonly<Record<string, unknown>> };
+		const deployed = Object.fromEntries(
+			Object.entries(Variables).map(([key, value]) => [key, key.endsWith("_URL") ? "https://queue.example" : readable(value)]),
+		);
+		const intakeOnly = {
+			EVACUATOR_STATE_MACHINE_ARN: "<Machine>",
+			EVACUATOR_QUARANTINE_URL: "https://queue.example",
+			EVACUATOR_ORDERS_QUEUE_ARN: "<Orders>",
+		};
+
+		expect([Runtime, Architectures, Handler]).toEqual(["nodejs24.x", ["arm64"], "index.handler"]);
+		expect(readEnvironment({ ...deployed, AWS_REGION: "eu-central-1" })).toEqual({
+			AWS_REGION: "eu-central-1",
+			EVACUATOR_TABLE: "<Records>",
+			EVACUATOR_CLUSTERS: [cluster],
+			EVACUATOR_HOOKS: ["evacuator", "evacuator-spot"],
+			EVACUATOR_POLICY: { mayEnd: [] },
+			...(name === "intake" && intakeOnly),
+		});
+	});
+
+	it("keep their versions, for a drain in flight calls the one it began with", () => {
+		const versions = ofType("AWS::Lambda::Version").map(({ DeletionPolicy }) => DeletionPolicy);
+		const { DefinitionString } = propertiesOf(evacuator.machine);
+		const called = JSON.stringify(DefinitionString).match(/\{"Ref":"[^"]*Function[^"]*"\}/g) ?? [];
+		const types = called.map((ref) => Resources[(JSON.parse(ref) as { Ref: string }).Ref]?.Type);
+
+		expect(versions).toEqual(Array(functionNames.length).fill("Retain"));
+		expect(types).toEqual(Array(5).fill("AWS::Lambda::Version"));
+	});
+
+	it("run in the VPC that is given", () => {
+		const inVpc = stackUnderTest({}, { inVpc: true });
+		const configured = functionNames.map((name) => inVpc.propertiesOf(inVpc.evacuator.functions[name].lambda).VpcConfig);
+
+		expect(configured).toEqual(configured.map(() => expect.objectContaining({ SubnetIds: ["subnet-1"] })));
+	});
+});
+
+it("the records outlive the stack and can be restored to any second", () => {
+	expect(Resources[idOf(evacuator.table)]?.DeletionPolicy).toBe("Retain");
+	expect(propertiesOf(evacuator.table)).toEqual({
+		AttributeDefinitions: [
+			{ AttributeName: "instanceId", AttributeType: "S" },
+			{ AttributeName: "generation", AttributeType: "N" },
+		],
+		KeySchema: [
+			{ AttributeName: "instanceId", KeyType: "HASH" },
+			{ AttributeName: "generation", KeyType: "RANGE" },
+		],
+		BillingMode: "PAY_PER_REQUEST",
+		PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+	});
+});
+
+it("a group gets a hook that waits an hour for each heartbeat and never lets go by itself", () => {
+	expect(ofType("AWS::AutoScaling::LifecycleHook").map(({ Properties }) => Properties)).toEqual([
+		{
+			AutoScalingGroupName: "machines",
+			LifecycleHookName: "evacuator",
+			LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+			DefaultResult: "ABANDON",
+			HeartbeatTimeout: 3_600,
+		},
+	]);
+});
+
+it("an alarm tells of everything that no drain can tell of itself", () => {
+	const alarms = ofType("AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
+
+	expect(alarms.map(({ AlarmName, MetricName, Threshold }) => `${AlarmName}: ${MetricName} > ${Threshold}`)).toEqual([
+		"Drains-EventsDeadLetters: ApproximateNumberOfMessagesVisible > 0",
+		"Drains-OrdersDeadLetters: ApproximateNumberOfMessagesVisible > 0",
+		"Drains-Quarantine: ApproximateNumberOfMessagesVisible > 0",
+		"Drains-EventsWait: ApproximateAgeOfOldestMessage > 60",
+		"Drains-OrdersWait: ApproximateAgeOfOldestMessage > 60",
+		"Drains-ExecutionFailed: ExecutionsFailed > 0",
+	]);
+	expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
+});
+
+describe("what cannot be built is refused with its reason", () => {
+	it.each([
+		[{ clusters: [] }, "cannot build Evacuator without a cluster"],
+		[{ hookNames: [] }, "cannot build Evacuator without a lifecycle hook"],
+		[
+			{ clusters: [{ ...cluster, region: "us-east-1" }] },
+			"cannot give access to cluster production in us-east-1: this stack is in eu-central-1",
+		],
+		[
+			{ clusters: [1, 2, 3].map((n) => ({ ...cluster, name: `c${n}`, certificateAuthority: "x".repeat(1_476) })) },
+			/clusters, hooks and policy take \d+ bytes of their environment/,
+		],
+	])("%#", (props, reason) => {
+		expect(() => stackUnderTest(props)).toThrow(reason);
+	});
+});

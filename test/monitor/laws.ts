@@ -1,0 +1,117 @@
+/** What the simulation shows of one cluster, in its own words; the monitor needs no more. */
+export type Watched = {
+	guests(): readonly {
+		readonly namespace: string;
+		readonly name: string;
+		readonly instanceId: string;
+		readonly alive: boolean;
+	}[];
+	migrations(): readonly {
+		readonly namespace: string;
+		readonly name: string;
+		readonly sourceInstance: string;
+		readonly targetInstance: string;
+	}[];
+	/** Every migration object that is not final, whatever its VM does: the instances that it has to do with. */
+	migrationObjects(): readonly { readonly name: string; readonly instanceIds: readonly string[] }[];
+	subscribe(listener: (event: GuestEnded | { readonly kind: string }) => void): () => void;
+};
+
+/** A guest that ended, with what it stood under. */
+export type GuestEnded = {
+	readonly kind: "ended";
+	readonly namespace: string;
+	readonly name: string;
+	readonly instanceId: string;
+	readonly cause: string;
+	/** The user whose request caused it. */
+	readonly by?: string;
+	readonly strategy: string;
+	readonly owner?: string;
+	readonly runStrategy?: string;
+	/** Whether the VM could have migrated. */
+	readonly migratable?: boolean;
+};
+
+export type Violation = { readonly law: "1" | "2" | "answer"; readonly says: string };
+
+/**
+ * Watches both laws on the ground truth of the simulation, independently of everything that Evacuator thinks.
+ *
+ * Law 1: no instance is taken by us while a guest, or a migration to or from it, is alive on it. Law 2: no guest ends by
+ * us unless its own strategy or the written policy says so. And no hook is left to lapse while we could have answered.
+ */
+export class Monitor {
+	readonly violations: Violation[] = [];
+	readonly #clusters: readonly Watched[];
+	readonly #mayEnd: (vm: { readonly namespace: string; readonly name: string }) => boolean;
+	readonly #isOurs: (user: string) => boolean;
+	readonly #drained: (instanceId: string) => boolean;
+
+	constructor(options: {
+		readonly clusters: readonly Watched[];
+		readonly mayEnd: (vm: { readonly namespace: string; readonly name: string }) => boolean;
+		/** Whether a user of the API is Evacuator. */
+		readonly isOurs: (user: string) => boolean;
+		/** The instances that somebody asked to drain. */
+		readonly drained: (instanceId: string) => boolean;
+	}) {
+		this.#clusters = options.clusters;
+		this.#mayEnd = options.mayEnd;
+		this.#isOurs = options.isOurs;
+		this.#drained = options.drained;
+		for (const cluster of this.#clusters)
+			cluster.subscribe((event) => {
+				if (event.kind === "ended") this.#guestEnded(event as GuestEnded);
+			});
+	}
+
+	/** AWS has decided to take the instance, or a mark says that anybody may. The hook's own limit is nobody's fault. */
+	taken(instanceId: string, why: string): void {
+		if (why === "limit" || why === "reclaimed") return;
+		for (const cluster of this.#clusters) {
+			for (const guest of cluster.guests())
+				if (guest.alive && guest.instanceId === instanceId)
+					this.#note("1", `${instanceId} was let go (${why}) while ${guest.namespace}/${guest.name} was alive on it`);
+			for (const migration of cluster.migrations())
+				if (migration.sourceInstance === instanceId || migration.targetInstance === instanceId)
+					this.#note(
+						"1",
+						`${instanceId} was let go (${why}) while ${migration.namespace}/${migration.name} was migrating over it`,
+					);
+			for (const { name, instanceIds } of cluster.migrationObjects())
+				if (instanceIds.includes(instanceId))
+					this.#note("1", `${instanceId} was let go (${why}) while migration ${name} was unfinished`);
+		}
+	}
+
+	/** A hook was not answered and got no heartbeat in time. */
+	lapsed(instanceId: string, hook: string): void {
+		this.#note("answer", `hook ${hook} of ${instanceId} lapsed without an answer`);
+	}
+
+	/** A request of a user; ours never deletes. */
+	request(user: string, verb: string, path: string): void {
+		if (this.#isOurs(user) && verb.startsWith("delete")) this.#note("2", `Evacuator sent ${verb} ${path}`);
+	}
+
+	#guestEnded({ namespace, name, instanceId, cause, by, strategy, owner, runStrategy, migratable }: GuestEnded): void {
+		const vm = `${namespace}/${name}`;
+		if (cause === "instance taken") return this.#note("1", `${vm} died with ${instanceId}, which was taken`);
+		if (by === undefined || !this.#isOurs(by)) return;
+		if (!this.#drained(instanceId)) this.#note("2", `${vm} was shut down on ${instanceId}, which nobody asked to drain`);
+		if (!shutsDown(strategy, migratable)) this.#note("2", `${vm} was shut down against its eviction strategy ${strategy}`);
+		if (!comesBack(owner, runStrategy) && !this.#mayEnd({ namespace, name }))
+			this.#note("2", `${vm} was ended for good, and no policy allows it`);
+	}
+
+	#note(law: Violation["law"], says: string): void {
+		this.violations.push({ law, says });
+	}
+}
+
+const shutsDown = (strategy: string, migratable: boolean | undefined): boolean =>
+	strategy === "None" || (strategy === "LiveMigrateIfPossible" && migratable !== true);
+
+const comesBack = (owner: string | undefined, runStrategy: string | undefined): boolean =>
+	owner === "VirtualMachineInstanceReplicaSet" || (owner === "VirtualMachine" && runStrategy === "Always");

@@ -1,0 +1,177 @@
+import { clusterRoles } from "../../infra/cluster-roles.ts";
+import { functionNames } from "../../infra/function-names.ts";
+import { synthesiseDefinition } from "../../infra/synthesised-definition.ts";
+import { functionSeconds } from "../../infra/time-outs.ts";
+import { invokeHandler } from "../../src/cli/invoke-handler.ts";
+import { mayEnd, type Policy, strictPolicy } from "../../src/domain/policy.ts";
+import type { MaintenanceRecord } from "../../src/domain/record.ts";
+import type { HookSettings } from "../../src/local/aws/account.ts";
+import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import { createSimulatedCluster, type SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import { type EmbeddedGround, type FunctionName, startEmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { Monitor, type Violation } from "../monitor/laws.ts";
+import { type Trace, traceOf } from "./trace.ts";
+import { watchedCluster } from "./watched-cluster.ts";
+
+export const LEAVING = "i-0aaaaaaaaaaaaaaa1";
+export const HOOK: HookSettings = {
+	name: "evacuator",
+	heartbeatTimeoutSeconds: 3600,
+	defaultResult: "ABANDON",
+	tells: ["eventbridge"],
+};
+
+export type Stage = {
+	readonly clock: VirtualClock;
+	readonly cluster: SimulatedCluster;
+	readonly ground: EmbeddedGround;
+	readonly monitor: Monitor;
+	/** The node that leaves. */
+	readonly node: string;
+	/** Other nodes, in the order of their zones. */
+	readonly others: readonly string[];
+	/** Waits until this holds, looking every half second; fails after an hour. */
+	until(holds: () => boolean | Promise<boolean>): Promise<void>;
+	record(instanceId?: string): Promise<MaintenanceRecord | undefined>;
+};
+
+export type Drill = {
+	/** Puts VMs and pods on the node. */
+	readonly seed: (cluster: SimulatedCluster, node: string, others: readonly string[]) => void;
+	readonly policy?: Policy;
+	readonly hooks?: readonly HookSettings[];
+	/** Names of the hooks that are ours; default: those of `hooks`. */
+	readonly ours?: readonly string[];
+	/** What else happens, and when it is over; default: the instance is told to go, and is over when it is gone. */
+	readonly play?: (stage: Stage) => Promise<void>;
+	/** More nodes; default three others of the same size. */
+	readonly otherNodes?: number;
+	readonly retain?: boolean;
+	/** Prepares the stage before any time passes: faults, users. */
+	readonly prepare?: (stage: Stage) => void;
+	/** Hours of virtual time after which the drill has failed. */
+	readonly hours?: number;
+};
+
+export type Outcome = {
+	readonly record: MaintenanceRecord | undefined;
+	readonly violations: readonly Violation[];
+	readonly trace: readonly string[];
+	readonly says: readonly Readonly<Record<string, unknown>>[];
+	readonly notices: readonly { readonly subject: string; readonly message: string }[];
+	readonly stage: Stage;
+};
+
+/** Leaves by its hook, and waits until AWS has taken it. */
+export const leave = async ({ ground, until }: Stage): Promise<void> => {
+	ground.aws.terminate(LEAVING, "scale in");
+	await until(() => ground.aws.instance(LEAVING).ec2 === "terminated");
+};
+
+/** Leaves by its hook, and waits until the maintenance holds. */
+export const leaveUntilHold = async ({ ground, until }: Stage): Promise<void> => {
+	ground.aws.terminate(LEAVING, "scale in");
+	await until(() => ground.machine.list().some(({ name }) => ground.machine.history(name).length > 0 && holds(ground)));
+};
+
+const holding = new WeakMap<EmbeddedGround, boolean>();
+const holds = (ground: EmbeddedGround): boolean => holding.get(ground) === true;
+
+/**
+ * One whole drain on the embedded ground in virtual time: the synthesised definition, the handlers as exported, the real
+ * adapters over the simulated API and the embedded AWS, with the monitor of both laws on.
+ */
+export async function drill(options: Drill): Promise<Outcome> {
+	const { policy = strictPolicy, hooks = [HOOK], otherNodes = 3, hours = 4 } = options;
+	const ours = options.ours ?? hooks.map(({ name }) => name);
+	const clock = new VirtualClock({ start: Date.UTC(2026, 0, 1), deadline: hours * 3_600_000, patience: 20_000 });
+	const cluster = createSimulatedCluster({ clock, name: "prod", kubevirtVersion: "1.9.0" });
+	const others = Array.from({ length: otherNodes }, () => cluster.add.node().metadata.name);
+	const node = cluster.add.node({ instanceId: LEAVING, zone: "eu-west-1a", infrastructure: false }).metadata.name;
+	options.seed(cluster, node, others);
+	const tokens = Object.fromEntries(
+		functionNames.map((name) => [name, cluster.users.add({ name: `evacuator-${name}`, rules: clusterRoles[name] })]),
+	) as Record<FunctionName, string>;
+	const drained = new Set([LEAVING]);
+	const monitor = new Monitor({
+		clusters: [watchedCluster(cluster)],
+		mayEnd: (vm) => mayEnd(policy, allowed, vm),
+		isOurs: (user) => user.startsWith("evacuator-"),
+		drained: (instanceId) => drained.has(instanceId),
+	});
+	const allowed: string[] = [];
+	const says: Readonly<Record<string, unknown>>[] = [];
+	const notices: { subject: string; message: string }[] = [];
+	const trace: Trace = traceOf(clock);
+	const { definition, functionOf, tableName } = synthesiseDefinition();
+	const ground = await startEmbeddedGround({
+		clock,
+		clusters: [{ name: "prod", send: (request) => cluster.handle(request), tokenOf: (name) => tokens[name] }],
+		definition,
+		functionOf,
+		functionSeconds,
+		tableName,
+		policy,
+		invoke: invokeHandler(ours),
+		onTaken: (instanceId, why) => {
+			trace.add(`taken ${instanceId} ${why}`);
+			if (why === "lapsed") monitor.lapsed(instanceId, "its last hook");
+			monitor.taken(instanceId, why);
+			clock.at(2_000, () => cluster.faults.takeInstance(instanceId));
+		},
+		onExecutionEvent: (event) => {
+			if (event.type === "entered" && event.state === "Hold") holding.set(ground, true);
+			trace.execution(event);
+		},
+		onNotice: (notice) => {
+			trace.add(`notice ${notice.subject}`);
+			notices.push(notice);
+		},
+		onSay: (line) => {
+			trace.add(`say ${JSON.stringify(line)}`);
+			says.push(line);
+			if (line.event === "marked") monitor.taken(LEAVING, "marked");
+		},
+	});
+	cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
+	ground.aws.addGroup({ name: "workers", hooks: [...hooks], ...(options.retain && { retain: true }) });
+	ground.aws.addInstance({ instanceId: LEAVING, group: "workers", tags: { "kubernetes.io/cluster/prod": "owned" } });
+	const stage: Stage = {
+		clock,
+		cluster,
+		ground,
+		monitor,
+		node,
+		others,
+		until: async (holds) => {
+			const end = clock.now() + 3_600_000;
+			while (!(await holds())) {
+				if (clock.now() > end) throw new Error("waited for an hour in vain");
+				await clock.sleep(500);
+			}
+		},
+		record: (instanceId = LEAVING) => ground.worldOf("intake").records.latest(instanceId),
+	};
+	options.prepare?.(stage);
+	let audited = 0;
+	const judgeRequests = () => {
+		for (; audited < cluster.audit.length; audited++) {
+			const entry = cluster.audit[audited];
+			if (!entry) return;
+			monitor.request(entry.user, entry.verb, entry.path);
+			if (entry.user.startsWith("evacuator-")) trace.request(entry);
+		}
+	};
+	try {
+		const record = await clock.run(async () => {
+			await (options.play ?? leave)(stage);
+			return stage.record();
+		});
+		judgeRequests();
+		return { record, violations: monitor.violations, trace: trace.lines, says, notices, stage };
+	} catch (cause) {
+		throw new Error(`the drill failed; what happened:\n${trace.lines.join("\n")}`, { cause });
+	} finally {
+		await ground.stop();
+	}
+}

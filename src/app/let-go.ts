@@ -20,8 +20,10 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	const name = executionName(record);
 	const doubt = await doubtOf(record, second, world, attempt);
 	if (doubt) return doubt;
-	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
+	// Written first: whoever finds the record afterwards knows that there may be a mark to revoke.
 	await changeRecord(record, world, (was) => withMark(was, now));
+	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
+	world.notices.say({ event: "marked", maintenance: name, instanceId: record.instanceId });
 	await clusterOfRecord(record, world).announce(record.node, {
 		type: "Normal",
 		reason: "SafeToTerminate",

@@ -22,11 +22,24 @@ export async function changeRecord(
 	world: Pick<World, "records">,
 	change: (record: MaintenanceRecord) => MaintenanceRecord | undefined,
 ): Promise<MaintenanceRecord | undefined> {
+	return changeFrom(await readRecord(key, world), world, change);
+}
+
+/**
+ * As `changeRecord`, but begins with the record as the caller has it: where that needs no change, nothing is read, and a
+ * write that somebody came before is made again on what is stored.
+ */
+export async function changeFrom(
+	known: MaintenanceRecord,
+	world: Pick<World, "records">,
+	change: (record: MaintenanceRecord) => MaintenanceRecord | undefined,
+): Promise<MaintenanceRecord | undefined> {
+	let was = known;
 	for (let tries = 0; tries < TRIES; tries++) {
-		const was = await readRecord(key, world);
 		const next = change(was);
 		if (next === undefined || next === was) return next;
 		if (await world.records.replace(was, next)) return { ...next, version: was.version + 1 };
+		was = await readRecord(known, world);
 	}
-	throw new RecordConflict(`cannot write maintenance ${executionName(key)}: it changed under ${TRIES} tries`);
+	throw new RecordConflict(`cannot write maintenance ${executionName(known)}: it changed under ${TRIES} tries`);
 }

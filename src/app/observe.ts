@@ -5,7 +5,7 @@ import { withRefusals, withStories, withSurvey, withTrouble } from "../domain/re
 import type { Trouble } from "../domain/trouble.ts";
 import { newTroubles, troublesOf } from "../domain/trouble-of.ts";
 import type { World } from "../ports.ts";
-import { changeRecord } from "./maintenance-record.ts";
+import { changeFrom } from "./maintenance-record.ts";
 
 /** The record with what a look shows, and the troubles that nobody has been told of. */
 export type Observed = { readonly record: MaintenanceRecord; readonly news: readonly Trouble[] };
@@ -18,7 +18,7 @@ export async function observe(look: Look, record: MaintenanceRecord, world: Worl
 	const now = world.clock.now();
 	let news: readonly Trouble[] = [];
 	const present = look.pods.map(({ uid }) => uid);
-	const after = await changeRecord(record, world, (was) => {
+	const after = await changeFrom(record, world, (was) => {
 		const told = withRefusals(withStories(was, followStories(was, look, now)), {}, present);
 		const surveyed = look.surroundings === undefined ? told : withSurvey(told, look.began);
 		const troubles = troublesOf(look, surveyed, world.policy, now);

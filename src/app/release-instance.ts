@@ -3,7 +3,15 @@ import type { Look } from "../domain/look.ts";
 import { afterProof, type Decision } from "../domain/next-step.ts";
 import { LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { isClosed, openTokens, sameTokens, withReleased, withReleasing, withReopened } from "../domain/record-changes.ts";
+import {
+	isClosed,
+	openTokens,
+	sameTokens,
+	withoutMark,
+	withReleased,
+	withReleasing,
+	withReopened,
+} from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { letGo } from "./let-go.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
@@ -26,7 +34,7 @@ export const releaseInstance: Step = async (key, world, attempt) => {
 		return result(verdict.decision, await withdraw(record, world));
 	}
 	const outcome = await letGo(verdict.claimed, verdict.second, world, attempt);
-	if (outcome !== "let go") return result({ next: "watch", why: outcome });
+	if (outcome !== "let go") return result({ next: "watch", why: outcome }, await withdraw(record, world));
 	const closed = await changeRecord(key, world, (was) => withReleased(was, attempt.turn, world.clock.now()));
 	return closed
 		? result({ next: "done", why: "safe to terminate" }, closed)
@@ -60,13 +68,14 @@ function claim(record: Placed, world: World, { turn }: Attempt): Promise<Mainten
 	);
 }
 
-/** What was said to be safe is not: the record is open again, and the mark goes. */
+/**
+ * What was said to be safe is not, or is not known to be any more: the record is open again, and the mark goes. A
+ * maintenance that another try has brought to its end stays as it is.
+ */
 async function withdraw(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
-	if (record.markedAt !== undefined) await world.instances.unmark(record.instanceId);
-	const after = await changeRecord(record, world, (was) => {
-		if (isClosed(was)) return undefined;
-		const { markedAt, ...rest } = withReopened(was);
-		return markedAt === undefined ? withReopened(was) : rest;
-	});
-	return after ?? record;
+	const now = await readRecord(record, world);
+	if (isClosed(now)) return now;
+	if (now.markedAt !== undefined) await world.instances.unmark(record.instanceId);
+	const after = await changeRecord(record, world, (was) => (isClosed(was) ? undefined : withoutMark(withReopened(was))));
+	return after ?? now;
 }

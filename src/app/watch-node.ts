@@ -44,17 +44,19 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 	const changes = changesOf(following);
 	let look: Look | undefined = following.look;
 	let record = began;
+	let heardAt = clock.now();
 	for (;;) {
 		const observed = await observe(look, record, world);
 		record = observed.record;
 		const decision = duringWatch(look, record, world.policy, clock.now());
 		const { news } = observed;
 		if (decision.next !== "watch" || news.length > 0 || clock.now() >= end) return { record, decision, news };
-		look = await changes(Math.min(LISTEN_MS, end - clock.now(), (decision.at ?? end) - clock.now()), (promise, wait) =>
-			clock.within(promise, wait),
-		);
+		const wakeAt = Math.min(heardAt + LISTEN_MS, end, decision.at ?? end);
+		look = await changes(wakeAt - clock.now(), (promise, wait) => clock.within(promise, wait));
 		if (!look) return { record, decision, news };
+		if (clock.now() < heardAt + LISTEN_MS) continue;
 		record = await listen(record, world);
+		heardAt = clock.now();
 	}
 }
 

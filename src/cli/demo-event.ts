@@ -82,11 +82,13 @@ export type Telling =
 	  }
 	| { readonly kind: "vm ended"; readonly vm: string; readonly on: string; readonly cause: string }
 	| { readonly kind: "vm started"; readonly vm: string; readonly on: string }
+	/** Never a launcher. */
+	| { readonly kind: "pod left"; readonly pod: string }
 	/** `dueAt`: until then AWS waits for the next one; epoch milliseconds. */
 	| { readonly kind: "heartbeat"; readonly hook: string; readonly dueAt: number }
 	| { readonly kind: "waiting"; readonly hook: string; readonly dueAt: number }
 	| { readonly kind: "trouble"; readonly trouble: string; readonly about: string; readonly says: string }
-	| { readonly kind: "fault"; readonly says: string }
+	| { readonly kind: "note"; readonly says: string }
 	| { readonly kind: "proof"; readonly rules: readonly ProofLine[] }
 	| { readonly kind: "marked"; readonly tag: string; readonly value: string }
 	| { readonly kind: "hook completed"; readonly hook: string; readonly result: string }
@@ -116,9 +118,10 @@ export const kindsOfEvents: readonly (readonly [kind: DemoEvent["kind"], says: s
 	["migration ended", "vm, from, to, outcome"],
 	["vm ended", "vm, on, cause"],
 	["vm started", "vm, on"],
+	["pod left", "pod: it is gone from the node"],
 	["heartbeat", "hook, dueAt: until then AWS waits for the next one"],
 	["trouble", "trouble, about, says: what a human must know"],
-	["fault", "a step or a heartbeat failed"],
+	["note", "a step or a heartbeat failed, or a proof did not hold yet"],
 	["proof", "rules (rule, holds, says): S1-S7 over the two looks of Release"],
 	["marked", "the tag on the instance"],
 	["hook completed", "hook, result"],

@@ -28,25 +28,29 @@ function rowOf(story: VmStory, look: Look, isAllowedToEnd: (vm: VmStory) => bool
 	return {
 		vm: `${story.namespace}/${story.name}`,
 		strategy: vmi ? strategyOf(vmi, look) : "unknown",
-		owner: vmi ? ownerOf(vmi, look) : "unknown",
+		owner: vmi ? ownerOf(vmi) : "unknown",
 		fate: kind,
-		why,
+		why: `${obstacle(vmi, look)}${why}`,
 		allowed: (kind === "stops" || kind === "is lost") && isAllowedToEnd(story),
 	};
 }
 
-function ownerOf({ owner }: VmiFacts, { vms }: Look): string {
-	switch (owner?.kind) {
-		case undefined:
-			return "nothing";
-		case "VirtualMachine":
-			return `VM ${vms.find(({ uid }) => uid === owner.uid)?.runStrategy ?? ""}`.trimEnd();
-		case "VirtualMachineInstanceReplicaSet":
-			return "replica set";
-		default:
-			return `${owner.kind} ${owner.name}`;
-	}
+/** What would start it again, if anything. */
+function ownerOf({ owner }: VmiFacts): string {
+	if (!owner) return "nothing";
+	return ownersShort.get(owner.kind) ?? `${owner.kind} ${owner.name}`;
 }
+
+const ownersShort = new Map([
+	["VirtualMachine", "VM"],
+	["VirtualMachineInstanceReplicaSet", "replica set"],
+]);
+
+/** KubeVirt's reason counts only where the strategy leaves a choice; with LiveMigrate it is the fate's own. */
+const obstacle = (vmi: VmiFacts | undefined, look: Look): string =>
+	vmi?.migratable === "no" && strategyOf(vmi, look) === "LiveMigrateIfPossible" && vmi.notMigratableBecause !== undefined
+		? `cannot migrate (${vmi.notMigratableBecause}); `
+		: "";
 
 function groupsOf(look: Look): readonly PodGroup[] {
 	const groups = new Map<PodFateKind, PodGroup["pods"]>();
@@ -58,8 +62,9 @@ function groupsOf(look: Look): readonly PodGroup[] {
 	return [...groups].map(([fate, pods]) => ({ fate, pods }));
 }
 
-/** A ReplicaSet is called after its Deployment, with a hash at the end. */
-function workloadOf({ owner, name }: PodFacts): string {
+/** A ReplicaSet is called after its Deployment, with a hash at the end; a static pod's mirror ends in its node's name. */
+function workloadOf({ owner, name, mirror, nodeName }: PodFacts): string {
+	if (mirror) return name.replace(`-${nodeName}`, "");
 	if (owner?.kind === "ReplicaSet") return owner.name.replace(/-[^-]+$/, "");
 	return owner?.kind === "DaemonSet" || owner?.kind === "StatefulSet" ? owner.name : name;
 }

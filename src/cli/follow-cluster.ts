@@ -1,16 +1,29 @@
+import type { SimulationClock } from "../local/clock/simulation-clock.ts";
 import type { SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
 import type { TruthEvent } from "../local/cluster/truth.ts";
 import type { DemoEvent } from "./demo-event.ts";
 import { nodesOf } from "./demo-ground.ts";
 
-/** Tells what really happens to guests, whatever Evacuator has seen of it. The answer ends it. */
-export function followCluster(cluster: SimulatedCluster, tell: (event: DemoEvent) => void): () => void {
+/** Tells what really happens to guests, and which pods leave the node, whatever Evacuator has seen of it. The answers end it. */
+export function followCluster(
+	cluster: SimulatedCluster,
+	node: string,
+	clock: Pick<SimulationClock, "now">,
+	tell: (event: DemoEvent) => void,
+): readonly (() => void)[] {
 	const nodes = new Map(nodesOf(cluster).map(({ instanceId, name }) => [instanceId, name]));
 	const nodeOf = (instanceId: string): string => nodes.get(instanceId) ?? instanceId;
-	return cluster.truth.subscribe((event) => {
-		const telling = tellingOf(event, nodeOf);
-		if (telling) tell(telling);
-	});
+	return [
+		cluster.truth.subscribe((event) => {
+			const telling = tellingOf(event, nodeOf);
+			if (telling) tell(telling);
+		}),
+		cluster.store.subscribe(({ type, resource, object: { metadata, spec } }) => {
+			if (type !== "DELETED" || resource !== "pods" || spec?.nodeName !== node) return;
+			if (metadata.labels?.["kubevirt.io"] === "virt-launcher") return;
+			tell({ at: clock.now(), kind: "pod left", pod: `${metadata.namespace}/${metadata.name}` });
+		}),
+	];
 }
 
 function tellingOf(event: TruthEvent, nodeOf: (instanceId: string) => string): DemoEvent | undefined {

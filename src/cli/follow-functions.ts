@@ -26,11 +26,11 @@ export function tellingOfLine(line: Readonly<Record<string, unknown>>, cluster: 
 		case "trouble":
 			return { kind: "trouble", trouble: data.kind, about: data.about, says: data.says };
 		case "heartbeat failed":
-			return { kind: "fault", says: `A heartbeat failed: ${data.why}` };
+			return { kind: "note", says: `A heartbeat failed: ${data.why}` };
 		case "step failed":
-			return { kind: "fault", says: `The step ${data.step} failed: ${data.message}` };
+			return { kind: "note", says: `The step ${data.step} failed: ${data.message}` };
 		case "not safe yet":
-			return { kind: "fault", says: `Release looked and did not let go: ${data.why}` };
+			return { kind: "note", says: `Release looked and did not let go: ${data.why}` };
 		default:
 			return data satisfies never;
 	}

@@ -78,6 +78,12 @@ export const withReleasing = (record: MaintenanceRecord, turn: string, tokens: r
 /** The instance is marked safe to terminate. */
 export const withMark = (record: MaintenanceRecord, now: number): Change => ({ ...record, markedAt: now });
 
+/** The mark is revoked. */
+export function withoutMark(record: MaintenanceRecord): Change {
+	const { markedAt, ...rest } = record;
+	return markedAt === undefined ? record : rest;
+}
+
 /** Release let go of nothing: the maintenance is open again. */
 export function withReopened(record: MaintenanceRecord): Change {
 	const { releasing, ...rest } = record;

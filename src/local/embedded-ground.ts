@@ -7,7 +7,7 @@ import { createCluster } from "../adapters/kubernetes/cluster.ts";
 import type { Send } from "../adapters/kubernetes/send.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { World } from "../ports.ts";
-import type { TakenBecause } from "./aws/account.ts";
+import type { AccountEvent, TakenBecause } from "./aws/account.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
 import type { SimulationClock } from "./clock/simulation-clock.ts";
 import { executionStatusMessage } from "./execution-status-message.ts";
@@ -49,6 +49,8 @@ export type EmbeddedGroundOptions = {
 	/** Calls the function's handler. */
 	readonly invoke: (invocation: Invocation) => Promise<unknown>;
 	readonly onTaken?: (instanceId: string, why: TakenBecause) => void;
+	/** Everything that happens in Auto Scaling and EC2. */
+	readonly onAccountEvent?: (event: AccountEvent) => void;
 	readonly onExecutionEvent?: (event: ExecutionEvent) => void;
 	readonly onNotice?: (notice: Notice) => void;
 	/** One log line of a function, parsed. */
@@ -87,6 +89,7 @@ export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promi
 		region,
 		deliver: (queue, body) => queues.send(queue, body),
 		...(options.onTaken && { onTaken: options.onTaken }),
+		...(options.onAccountEvent && { onEvent: options.onAccountEvent }),
 		workflow: {
 			start: (name, input) => machine.start(name, input),
 			describe: (name) => machine.describe(name),

@@ -1,15 +1,13 @@
-import { clusterRoles } from "../../infra/cluster-roles.ts";
-import { functionNames } from "../../infra/function-names.ts";
-import { synthesiseDefinition } from "../../infra/synthesised-definition.ts";
-import { functionSeconds } from "../../infra/time-outs.ts";
 import { invokeHandler } from "../../src/cli/invoke-handler.ts";
 import { mayEnd, type Policy, strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import type { HookSettings } from "../../src/local/aws/account.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
-import { createSimulatedCluster, type SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
-import { type EmbeddedGround, type FunctionName, startEmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { type ClusterOptions, createSimulatedCluster, type SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import type { EmbeddedGround, FunctionName, Invocation } from "../../src/local/embedded-ground.ts";
+import type { Notice } from "../../src/local/service-integrations.ts";
 import { Monitor, type Violation } from "../monitor/laws.ts";
+import { admitFunctions, deploy, isOurs, POWER_OFF_MS } from "./stage.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import { watchedCluster } from "./watched-cluster.ts";
 
@@ -30,6 +28,13 @@ export type Stage = {
 	readonly node: string;
 	/** Other nodes, in the order of their zones. */
 	readonly others: readonly string[];
+	/** What the functions have logged and what was published so far. */
+	readonly says: readonly Readonly<Record<string, unknown>>[];
+	readonly notices: readonly { readonly subject: string; readonly message: string }[];
+	/** The token by which each function is known to the cluster: to be revoked, or given to a user of other rules. */
+	readonly tokens: Readonly<Record<FunctionName, string>>;
+	/** An order on its way lets this VM (`namespace/name`) end: the monitor may know. */
+	allow(vm: string): void;
 	/** Waits until this holds, looking every half second; fails after an hour. */
 	until(holds: () => boolean | Promise<boolean>): Promise<void>;
 	record(instanceId?: string): Promise<MaintenanceRecord | undefined>;
@@ -49,6 +54,12 @@ export type Drill = {
 	readonly retain?: boolean;
 	/** Prepares the stage before any time passes: faults, users. */
 	readonly prepare?: (stage: Stage) => void;
+	/** What happens to an invocation on its way to the function: Lambda's own troubles. */
+	readonly aroundInvoke?: (invocation: Invocation, run: () => Promise<unknown>, clock: VirtualClock) => Promise<unknown>;
+	/** KubeVirt's settings. */
+	readonly kubevirt?: Pick<ClusterOptions, "limits" | "defaultEvictionStrategy">;
+	/** What SNS does with a notice; to throw is to fail. */
+	readonly onPublish?: (notice: Notice) => void;
 	/** Hours of virtual time after which the drill has failed. */
 	readonly hours?: number;
 };
@@ -83,54 +94,51 @@ const holds = (ground: EmbeddedGround): boolean => holding.get(ground) === true;
  */
 export async function drill(options: Drill): Promise<Outcome> {
 	const { policy = strictPolicy, hooks = [HOOK], otherNodes = 3, hours = 4 } = options;
-	const ours = options.ours ?? hooks.map(({ name }) => name);
+	const handle = invokeHandler(options.ours ?? hooks.map(({ name }) => name));
+	const around = options.aroundInvoke ?? ((_invocation, run) => run());
 	const clock = new VirtualClock({ start: Date.UTC(2026, 0, 1), deadline: hours * 3_600_000, patience: 20_000 });
-	const cluster = createSimulatedCluster({ clock, name: "prod", kubevirtVersion: "1.9.0" });
+	const cluster = createSimulatedCluster({ clock, name: "prod", kubevirtVersion: "1.9.0", ...options.kubevirt });
 	const others = Array.from({ length: otherNodes }, () => cluster.add.node().metadata.name);
 	const node = cluster.add.node({ instanceId: LEAVING, zone: "eu-west-1a", infrastructure: false }).metadata.name;
 	options.seed(cluster, node, others);
-	const tokens = Object.fromEntries(
-		functionNames.map((name) => [name, cluster.users.add({ name: `evacuator-${name}`, rules: clusterRoles[name] })]),
-	) as Record<FunctionName, string>;
+	const tokens = admitFunctions(cluster);
 	const drained = new Set([LEAVING]);
 	const monitor = new Monitor({
 		clusters: [watchedCluster(cluster)],
 		mayEnd: (vm) => mayEnd(policy, allowed, vm),
-		isOurs: (user) => user.startsWith("evacuator-"),
+		isOurs,
 		drained: (instanceId) => drained.has(instanceId),
 	});
 	const allowed: string[] = [];
 	const says: Readonly<Record<string, unknown>>[] = [];
 	const notices: { subject: string; message: string }[] = [];
 	const trace: Trace = traceOf(clock);
-	const { definition, functionOf, tableName } = synthesiseDefinition();
-	const ground = await startEmbeddedGround({
+	const ground = await deploy({
 		clock,
 		clusters: [{ name: "prod", send: (request) => cluster.handle(request), tokenOf: (name) => tokens[name] }],
-		definition,
-		functionOf,
-		functionSeconds,
-		tableName,
 		policy,
-		invoke: invokeHandler(ours),
+		invoke: (invocation) => around(invocation, () => handle(invocation), clock),
 		onTaken: (instanceId, why) => {
 			trace.add(`taken ${instanceId} ${why}`);
 			if (why === "lapsed") monitor.lapsed(instanceId, "its last hook");
 			monitor.taken(instanceId, why);
-			clock.at(2_000, () => cluster.faults.takeInstance(instanceId));
+			clock.at(POWER_OFF_MS, () => cluster.faults.takeInstance(instanceId));
+		},
+		onAccountEvent: (event) => {
+			if (event.kind === "tagged") monitor.taken(event.instanceId, "marked");
 		},
 		onExecutionEvent: (event) => {
 			if (event.type === "entered" && event.state === "Hold") holding.set(ground, true);
 			trace.execution(event);
 		},
 		onNotice: (notice) => {
+			options.onPublish?.(notice);
 			trace.add(`notice ${notice.subject}`);
 			notices.push(notice);
 		},
 		onSay: (line) => {
 			trace.add(`say ${JSON.stringify(line)}`);
 			says.push(line);
-			if (line.event === "marked") monitor.taken(LEAVING, "marked");
 		},
 	});
 	cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
@@ -143,6 +151,10 @@ export async function drill(options: Drill): Promise<Outcome> {
 		monitor,
 		node,
 		others,
+		says,
+		notices,
+		tokens,
+		allow: (vm) => void allowed.push(vm),
 		until: async (holds) => {
 			const end = clock.now() + 3_600_000;
 			while (!(await holds())) {
@@ -159,7 +171,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 			const entry = cluster.audit[audited];
 			if (!entry) return;
 			monitor.request(entry.user, entry.verb, entry.path);
-			if (entry.user.startsWith("evacuator-")) trace.request(entry);
+			if (isOurs(entry.user)) trace.request(entry);
 		}
 	};
 	try {
@@ -168,6 +180,8 @@ export async function drill(options: Drill): Promise<Outcome> {
 			return stage.record();
 		});
 		judgeRequests();
+		const { tags, ec2 } = ground.aws.instance(LEAVING);
+		if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.taken(LEAVING, "still marked");
 		return { record, violations: monitor.violations, trace: trace.lines, says, notices, stage };
 	} catch (cause) {
 		throw new Error(`the drill failed; what happened:\n${trace.lines.join("\n")}`, { cause });

@@ -30,7 +30,10 @@ export function watchedCluster(cluster: SimulatedCluster): Watched {
 		subscribe: (listener) =>
 			truth.subscribe((event) => {
 				if (event.kind !== "ended") return listener(event);
-				const migratable = knobs.named(event.namespace, event.name)?.notMigratable === undefined;
+				const vmi = store.get("virtualmachineinstances", event.namespace, event.name);
+				// A replica has the knobs of its set.
+				const its = vmi === undefined ? knobs.named(event.namespace, event.name) : knobs.of(vmi);
+				const migratable = its?.notMigratable === undefined;
 				listener({ ...event, migratable } satisfies GuestEnded);
 			}),
 	};

@@ -5,7 +5,7 @@ import type { Leaving, Scenario } from "./scenario.ts";
 /** A dozen VMs of every fate. Whatever is in `lab` may end: its operator wrote so. */
 export const demo: Scenario = {
 	name: "demo",
-	says: "twelve VMs of every fate and a dozen pods leave a node (default)",
+	says: "twelve VMs of every fate and a dozen pods leave a node",
 	policy: { mayEnd: [{ namespace: "lab", name: "*" }] },
 	seed: (cluster) => {
 		const { node, others, ...leaving } = addFourNodes(cluster);
@@ -18,11 +18,11 @@ export const demo: Scenario = {
 
 function addMigratingVms({ add }: SimulatedCluster, on: string): void {
 	const vms = [
-		{ namespace: "shop", name: "orders-db", memory: "8Gi", cores: 2, migrationSeconds: 75 },
-		{ namespace: "shop", name: "search", memory: "4Gi", cores: 2, migrationSeconds: 50 },
-		{ namespace: "shop", name: "web-1", memory: "2Gi", migrationSeconds: 40 },
-		{ namespace: "shop", name: "web-2", memory: "2Gi", migrationSeconds: 40 },
-		{ namespace: "ops", name: "bastion", memory: "1Gi", migrationSeconds: 30 },
+		{ namespace: "shop", name: "orders-db", memory: "16Gi", cores: 4, migrationSeconds: 180 },
+		{ namespace: "shop", name: "search", memory: "4Gi", cores: 2, migrationSeconds: 90 },
+		{ namespace: "shop", name: "web-1", memory: "2Gi", migrationSeconds: 60 },
+		{ namespace: "shop", name: "web-2", memory: "2Gi", migrationSeconds: 60 },
+		{ namespace: "ops", name: "bastion", memory: "1Gi", migrationSeconds: 40 },
 	];
 	for (const vm of vms) add.vm({ ...vm, on, evictionStrategy: "LiveMigrate" });
 	add.vm({
@@ -31,7 +31,7 @@ function addMigratingVms({ add }: SimulatedCluster, on: string): void {
 		on,
 		evictionStrategy: "LiveMigrateIfPossible",
 		memory: "2Gi",
-		migrationSeconds: 40,
+		migrationSeconds: 60,
 	});
 }
 
@@ -55,7 +55,7 @@ function addOtherVms({ add }: SimulatedCluster, on: string): void {
 }
 
 function addPods({ add }: SimulatedCluster, on: Leaving["node"], other: string): void {
-	add.deployment({ namespace: "shop", name: "api", on: [on, on, other], cpu: "500m", startSeconds: 20 });
+	add.deployment({ namespace: "shop", name: "api", on: [on, on, other], cpu: "500m", startSeconds: 10 });
 	add.pdb({ namespace: "shop", name: "api", matchLabels: { app: "api" }, minAvailable: 2 });
 	add.statefulSet({ namespace: "shop", name: "queue", on: [on], cpu: "250m", startSeconds: 8, shutdownSeconds: 10 });
 	add.daemonSet({ namespace: "ops", name: "log-shipper", spec: { tolerations: [{ operator: "Exists" }] } });

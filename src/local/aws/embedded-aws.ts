@@ -19,6 +19,8 @@ export type EmbeddedAwsOptions = {
 	readonly deliver: (queue: "events", body: string) => Promise<unknown>;
 	/** Called at the moment AWS decides to take the instance, before anything of it stops. */
 	readonly onTaken?: (instanceId: string, why: TakenBecause) => void;
+	/** Hears everything that is written to the log, at the moment it happens. */
+	readonly onEvent?: (event: AccountEvent) => void;
 	/** What Step Functions runs. Without it there is no state machine. */
 	readonly workflow?: LocalWorkflow;
 };
@@ -61,12 +63,15 @@ const checkHook = (group: string, { name, heartbeatTimeoutSeconds }: GroupSettin
  * the SDK's own clients; what AWS itself would do (terminate, reclaim) are methods.
  */
 export function createEmbeddedAws(options: EmbeddedAwsOptions): EmbeddedAws {
-	const { clock, account, region, deliver, onTaken = () => {}, workflow } = options;
+	const { clock, account, region, deliver, onTaken = () => {}, onEvent = () => {}, workflow } = options;
 	const groups = new Map<string, GroupSettings>();
 	const instances = new Map<string, Instance>();
 	const log: AccountEvent[] = [];
 	const requests: AccountRequest[] = [];
-	const record = (event: AccountEvent): void => void log.push(event);
+	const record = (event: AccountEvent): void => {
+		log.push(event);
+		onEvent(event);
+	};
 	const faults = new InjectedFaults([...AUTO_SCALING_OPERATIONS, ...EC2_OPERATIONS, ...STATES_OPERATIONS]);
 
 	const send = async (instanceId: string, body: string): Promise<void> => {

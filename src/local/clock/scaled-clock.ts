@@ -42,6 +42,7 @@ export class ScaledClock implements SimulationClock {
 
 	at(ms: number, f: () => void): () => void {
 		refuseEndless(ms);
-		return afterRealTime(ms / this.factor, f);
+		// Real time goes on between two readings of it, so that a moment just computed may have passed.
+		return afterRealTime(Math.max(0, ms / this.factor), f);
 	}
 }

@@ -9,6 +9,8 @@ export type RecordStore = {
 	readonly endpoint: string;
 	readonly table: string;
 	readonly dynamodb: DynamoDBClient;
+	/** How many requests it has served, by operation. */
+	readonly served: ReadonlyMap<string, number>;
 	stop(): Promise<void>;
 };
 
@@ -18,6 +20,11 @@ export async function startRecordStore(options: { readonly region: string; reado
 	const server = dynalite({ createTableMs: 0 });
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
+	const served = new Map<string, number>();
+	server.on("request", ({ headers }) => {
+		const operation = String(headers["x-amz-target"]).split(".").at(-1) ?? "";
+		served.set(operation, (served.get(operation) ?? 0) + 1);
+	});
 	const { port } = server.address() as AddressInfo;
 	const endpoint = `http://127.0.0.1:${port}`;
 	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -40,6 +47,7 @@ export async function startRecordStore(options: { readonly region: string; reado
 		endpoint,
 		table,
 		dynamodb,
+		served,
 		async stop() {
 			dynamodb.destroy();
 			server.closeAllConnections();

@@ -87,7 +87,12 @@ function syncPods(ground: Ground, vmi: KubeObject): number | undefined {
 	if (active === undefined || nodeName === undefined || nodeNameOf(active) !== nodeName) return undefined;
 	const marked = (textAt(vmi, "status", "evacuationNodeName") ?? "") === nodeName;
 	const arrived = active.metadata.labels?.[migrationUidLabel] !== undefined;
-	const after = store.update("pods", active.metadata.namespace, active.metadata.name, (draft) => {
+	const settled =
+		(active.metadata.annotations?.[evictionInProgress] === "true") === marked &&
+		active.metadata.labels?.[nodeNameLabel] === nodeName &&
+		isTrue(active, unpaused);
+	if (settled) return undefined;
+	store.update("pods", active.metadata.namespace, active.metadata.name, (draft) => {
 		const { [evictionInProgress]: _, ...others } = draft.metadata.annotations ?? {};
 		draft.metadata.annotations = marked ? { ...others, [evictionInProgress]: "true" } : others;
 		draft.metadata.labels = { ...draft.metadata.labels, [nodeNameLabel]: nodeName };
@@ -97,7 +102,6 @@ function syncPods(ground: Ground, vmi: KubeObject): number | undefined {
 		}
 		if (!isTrue(draft, unpaused)) setConditions(draft, clock.now(), notPaused);
 	});
-	if (after === active) return undefined;
 	return arrived ? arrivalLagMs : statusLagMs;
 }
 

@@ -1,0 +1,115 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { AccountEvent } from "../local/aws/account.ts";
+import { eventBridgeMessage } from "../local/aws/lifecycle-messages.ts";
+import type { SimulationClock } from "../local/clock/simulation-clock.ts";
+import { account } from "../local/embedded-ground.ts";
+import type { Telling } from "./demo-event.ts";
+import { type DemoGround, group, hook, nodesOf, startDemoGround } from "./demo-ground.ts";
+import { type Ending, endingOfReceipt, endings } from "./ending.ts";
+import { figuresOf } from "./figures-of.ts";
+import { tellingOfLine } from "./follow-functions.ts";
+import { invokeHandler } from "./invoke-handler.ts";
+import { createNarrator, type NarratorOptions } from "./narrator.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { spectator } from "./spectator.ts";
+
+/** `speed`: how many times as fast as real time the clock runs. `interrupted` resolves when somebody wants to stop. */
+export type DemoOptions = NarratorOptions & { readonly scenario: Scenario; readonly interrupted: Promise<void> };
+
+/** States that a reader of the design knows; the rest is how they are put together. */
+const statesTold = ["Assess", "Cordon", "Admit", "Evict", "Watch", "Wait", "Release", "Hold", "Restore", "Done"];
+
+/** Simulated; a drain that takes longer has gone wrong. */
+const PATIENCE_MS = 2 * 3_600_000;
+
+const exitCodes = { released: 0, held: 1, failed: 1, interrupted: 130 } as const;
+
+/**
+ * Brings everything up, has Auto Scaling terminate the instance, posts the event and waits until the maintenance is
+ * released or held. Stops everything again; answers the exit code.
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+	const { scenario, clock, interrupted } = options;
+	const { promise: ending, resolve: end, reject: fail } = Promise.withResolvers<Ending>();
+	const narrator = createNarrator(options);
+	const { tell } = narrator;
+	const endingOf = endings();
+	const ground: DemoGround = await startDemoGround({
+		clock,
+		policy: scenario.policy,
+		seed: scenario.seed,
+		invoke: spectator(invokeHandler([hook.name]), scenario.policy, tell),
+		onSay: (line) => {
+			const telling = tellingOfLine(line, ground.cluster);
+			if (!telling) return;
+			tell(telling);
+			const refused = telling.kind === "received" ? endingOfReceipt(telling.outcome, telling.why) : undefined;
+			if (refused) end(refused);
+		},
+		onExecutionEvent: (event) => {
+			if (event.type === "entered" && statesTold.includes(event.state)) tell({ kind: "state", state: event.state });
+			endingOf(event, () => ground.records.latest(ground.leaving.instanceId)).then((found) => found && end(found), fail);
+		},
+	});
+	try {
+		const began = clock.now();
+		tell(beginning(options, ground));
+		narrator.follow(ground);
+		const drained = post(ground, clock, tell).then(() => ending);
+		const { outcome, because } = (await clock.within(Promise.race([drained, stopped(interrupted)]), PATIENCE_MS)) ?? tooLong;
+		const { instanceId } = ground.leaving;
+		const figures = figuresOf(ground, began, clock.now());
+		narrator.end({ kind: "result", outcome, exitCode: exitCodes[outcome], instanceId, because, figures });
+		return exitCodes[outcome];
+	} finally {
+		narrator.end();
+		await ground.stop();
+	}
+}
+
+const stopped = (interrupted: Promise<void>): Promise<Ending> =>
+	interrupted.then(() => ({ outcome: "interrupted", because: ["Interrupted; nothing goes on."] }));
+
+const tooLong: Ending = { outcome: "failed", because: ["The drain came to no end within two simulated hours."] };
+
+function beginning({ scenario, speed }: DemoOptions, { cluster, leaving }: DemoGround): Telling {
+	return {
+		kind: "begin",
+		scenario: scenario.name,
+		says: scenario.says,
+		speed,
+		cluster: cluster.name,
+		nodes: nodesOf(cluster),
+		...leaving,
+		group,
+		hook: hook.name,
+		hookSeconds: hook.heartbeatTimeoutSeconds,
+		mayEnd: scenario.policy.mayEnd.map(({ namespace, name }) => `${namespace}/${name}`),
+	};
+}
+
+/** Auto Scaling begins to terminate the instance; the event goes into the queue as EventBridge would put it there. */
+async function post(
+	{ aws, queues, leaving }: DemoGround,
+	clock: SimulationClock,
+	tell: (telling: Telling) => void,
+): Promise<void> {
+	const { instanceId } = leaving;
+	aws.terminate(instanceId, "the group's desired capacity went from 4 to 3");
+	const { token, at } = await waiting(aws.log, clock);
+	tell({ kind: "waiting", hook: hook.name, dueAt: at + hook.heartbeatTimeoutSeconds * 1000 });
+	const body = eventBridgeMessage({ account, region: queues.region, group, instanceId, hook, token, at });
+	const message = new SendMessageCommand({ QueueUrl: queues.url("events"), MessageBody: body });
+	const { MessageId = "" } = await queues.sqs.send(message);
+	tell({ kind: "message", queue: "events", messageId: MessageId, body: JSON.parse(body) });
+}
+
+type Waiting = AccountEvent & { readonly kind: "waiting" };
+
+async function waiting(log: readonly AccountEvent[], clock: SimulationClock): Promise<Waiting> {
+	for (;;) {
+		const found = log.find((event): event is Waiting => event.kind === "waiting");
+		if (found) return found;
+		await clock.sleep(100);
+	}
+}

@@ -1,0 +1,12 @@
+import type { DemoEvent } from "../demo-event.ts";
+
+/** How a run is shown. */
+export type Show = {
+	/** Before anything runs: bringing everything up takes a moment. */
+	start(): void;
+	tell(event: DemoEvent): void;
+	/** `now`: epoch milliseconds by the demo's clock. */
+	frame(now: number): void;
+	/** Leaves the terminal as it was; harmless when called twice. */
+	end(): void;
+};

@@ -1,0 +1,35 @@
+import type { DrainFigures } from "./drain-figures.ts";
+import type { FleetFigures } from "./fleet.ts";
+
+/** What one drain of the bench may cost. */
+const BOUNDS = { requests: 60, evictions: 25, lagSeconds: 2 } as const;
+
+/** AWS's default. The shorter a hook, the shorter each Watch must be, and each Watch lists the cluster anew. */
+const DEFAULT_HOOK_SECONDS = 3_600;
+
+/** The bounds that hold for a drain under such a hook. */
+export const boundsOf = (
+	hookSeconds: number,
+): { readonly requests?: number; readonly evictions: number; readonly lagSeconds: number } => {
+	const { requests, ...rest } = BOUNDS;
+	return hookSeconds < DEFAULT_HOOK_SECONDS ? rest : BOUNDS;
+};
+
+/** One sentence for each thing that was not completed, done twice, against a law, or dearer than its bound. */
+export function verdictOf({ drains, wrong, hookSeconds }: FleetFigures): readonly string[] {
+	return [...wrong, ...drains.flatMap((drain) => wrongWith(drain, hookSeconds).map((says) => `${drain.cluster}: ${says}`))];
+}
+
+function wrongWith({ requests, evictions, lagSeconds, wrong }: DrainFigures, hookSeconds: number): readonly string[] {
+	const bounds = boundsOf(hookSeconds);
+	return [
+		...wrong,
+		...over("requests", requests, bounds.requests),
+		...over("evictions", evictions, bounds.evictions),
+		...over("seconds from the last launcher's end to the completed hook", lagSeconds, bounds.lagSeconds),
+	];
+}
+
+/** A figure that is no number is over every bound: what it counts never happened. */
+const over = (what: string, count: number, bound: number | undefined): readonly string[] =>
+	bound === undefined || count <= bound ? [] : [`${count} ${what}, at most ${bound} are allowed`];

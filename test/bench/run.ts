@@ -1,0 +1,39 @@
+// Run by `npm run bench`: what a drain costs, and what many at once cost.
+import { verdictOf } from "./bounds.ts";
+import { drainFleet, type FleetFigures } from "./fleet.ts";
+import { type BenchOptions, readOptions, usage } from "./options.ts";
+import { otherDrainers, recordedOn } from "./other-drainers.ts";
+import { pageOfDrain, pageOfFleets, pageOfOthers } from "./page.ts";
+
+const DEFAULT_HOOK_SECONDS = 3_600;
+const SHORT_HOOK_SECONDS = 300;
+
+async function bench({ clusters, json }: BenchOptions): Promise<void> {
+	const show = (text: string): void => {
+		if (!json) console.log(text);
+	};
+	const single: FleetFigures[] = [];
+	for (const hookSeconds of [DEFAULT_HOOK_SECONDS, SHORT_HOOK_SECONDS]) {
+		const fleet = await drainFleet(1, hookSeconds);
+		single.push(fleet);
+		show(pageOfDrain(fleet));
+	}
+	show(pageOfOthers(single));
+	const fleets: FleetFigures[] = [];
+	for (const count of clusters) fleets.push(await drainFleet(count, DEFAULT_HOOK_SECONDS));
+	show(pageOfFleets(fleets));
+	const wrong = [...single, ...fleets].flatMap(verdictOf);
+	if (json) console.log(JSON.stringify({ single, fleets, others: { recordedOn, otherDrainers }, wrong }, null, "\t"));
+	for (const says of wrong) console.error(`FAIL  ${says}`);
+	if (wrong.length > 0) process.exitCode = 1;
+	else show("Every drain is completed, none twice, every VM is alive elsewhere, and no bound is exceeded.");
+}
+
+try {
+	const options = readOptions(process.argv.slice(2));
+	if (options.help) console.log(usage);
+	else await bench(options);
+} catch (error) {
+	console.error(error instanceof Error ? error.message : String(error));
+	process.exitCode = 1;
+}

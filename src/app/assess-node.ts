@@ -1,7 +1,7 @@
 import { afterAssess } from "../domain/next-step.ts";
 import { chooseNode } from "../domain/node-choice.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { isClosed, withGone, withHeld, withNode, withoutCordon } from "../domain/record-changes.ts";
+import { isClosed, openTokens, withGone, withHeld, withHookLost, withNode, withoutCordon } from "../domain/record-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";
 import type { InstanceFacts, World } from "../ports.ts";
@@ -14,7 +14,8 @@ export const assessNode: Step = async (key, world, attempt) => {
 	const { clock } = world;
 	const record = await readRecord(key, world);
 	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
-	if (isGone(await world.instances.describe(record.instanceId))) return close(record, world, attempt);
+	const instance = await world.instances.describe(record.instanceId);
+	if (isGone(instance)) return close(record, world, attempt);
 	const cluster = clusterOfRecord(record, world);
 	const chosen = record.node
 		? { node: record.node }
@@ -22,7 +23,7 @@ export const assessNode: Step = async (key, world, attempt) => {
 	if ("trouble" in chosen) return hold(record, chosen.trouble, world, attempt);
 	const look = await cluster.look(chosen.node, "survey");
 	const known = await changeRecord(key, world, (was) => {
-		const placed = withNode(was, chosen.node);
+		const placed = withNode(isRetained(instance) ? withoutHooks(was, clock.now()) : was, chosen.node);
 		return look.node?.unschedulable === false ? withoutCordon(placed) : placed;
 	});
 	const { record: after, news } = await observe(look, known ?? record, world);
@@ -32,6 +33,12 @@ export const assessNode: Step = async (key, world, attempt) => {
 
 const isGone = (instance: InstanceFacts | undefined): boolean =>
 	instance === undefined || instance.state === "terminated" || instance.state === "shutting-down";
+
+/** Its hooks have ended without us, but its group keeps it. */
+const isRetained = (instance: InstanceFacts | undefined): boolean => instance?.lifecycle?.state === "Terminating:Retained";
+
+const withoutHooks = (record: MaintenanceRecord, now: number): MaintenanceRecord =>
+	openTokens(record).reduce((changed, token) => withHookLost(changed, token, now), record);
 
 /** AWS took the instance without our release: by force, by the hook's own limit, or because another one answered. */
 async function close(record: MaintenanceRecord, world: World, attempt: Attempt) {

@@ -44,6 +44,8 @@ export type Violation = { readonly law: "1" | "2" | "answer"; readonly says: str
 export class Monitor {
 	readonly violations: Violation[] = [];
 	readonly #clusters: readonly Watched[];
+	/** Instances that AWS took past us. */
+	readonly #excused = new Set<string>();
 	readonly #mayEnd: (vm: { readonly namespace: string; readonly name: string }) => boolean;
 	readonly #isOurs: (user: string) => boolean;
 	readonly #drained: (instanceId: string) => boolean;
@@ -68,7 +70,10 @@ export class Monitor {
 
 	/** AWS has decided to take the instance, or a mark says that anybody may. The hook's own limit is nobody's fault. */
 	taken(instanceId: string, why: string): void {
-		if (why === "limit" || why === "reclaimed") return;
+		if (why === "limit" || why === "reclaimed") {
+			this.#excused.add(instanceId);
+			return;
+		}
 		for (const cluster of this.#clusters) {
 			for (const guest of cluster.guests())
 				if (guest.alive && guest.instanceId === instanceId)
@@ -97,7 +102,10 @@ export class Monitor {
 
 	#guestEnded({ namespace, name, instanceId, cause, by, strategy, owner, runStrategy, migratable }: GuestEnded): void {
 		const vm = `${namespace}/${name}`;
-		if (cause === "instance taken") return this.#note("1", `${vm} died with ${instanceId}, which was taken`);
+		if (cause === "instance taken") {
+			if (!this.#excused.has(instanceId)) this.#note("1", `${vm} died with ${instanceId}, which was taken`);
+			return;
+		}
 		if (by === undefined || !this.#isOurs(by)) return;
 		if (!this.#drained(instanceId)) this.#note("2", `${vm} was shut down on ${instanceId}, which nobody asked to drain`);
 		if (!shutsDown(strategy, migratable)) this.#note("2", `${vm} was shut down against its eviction strategy ${strategy}`);

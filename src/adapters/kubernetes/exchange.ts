@@ -23,8 +23,11 @@ export type ExchangeOptions = {
 	readonly clock: Clock;
 };
 
-/** For the head of an answer, by the clock; sockets give up sooner. KubeVirt's eviction webhook alone may take 10 s. */
-const PATIENCE_MS = 30_000;
+/**
+ * For the head of an answer, by the clock. KubeVirt's eviction webhook alone may take 10 s, and Cordon, which has 15 s, must
+ * still be able to say which cluster is silent: a function that Lambda ends says nothing.
+ */
+const PATIENCE_MS = 12_000;
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 2_000;
 const STALE_SOCKET = new Set(["ECONNRESET", "EPIPE"]);

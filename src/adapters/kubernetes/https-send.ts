@@ -15,7 +15,7 @@ export type HttpsSendOptions = {
 	readonly quietWatchMs?: number;
 };
 
-const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 12_000;
 const QUIET_WATCH_MS = 75_000;
 const SOCKETS = { keepAlive: true, maxSockets: 20, maxFreeSockets: 4 };
 const WITHOUT_BODY = new Set([204, 205, 304]);

@@ -4,6 +4,7 @@ import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed, openTokens, withGone, withHeld, withHookLost, withNode, withoutCordon } from "../domain/record-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";
+import { instanceGone } from "../domain/trouble-texts.ts";
 import type { InstanceFacts, World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe } from "./observe.ts";
@@ -44,17 +45,9 @@ const withoutHooks = (record: MaintenanceRecord, now: number): MaintenanceRecord
 async function close(record: MaintenanceRecord, world: World, attempt: Attempt) {
 	const now = world.clock.now();
 	const after = (await changeRecord(record, world, (was) => withGone(was, now))) ?? record;
-	const unresolved = after.vms
-		.filter(({ outcome }) => outcome === undefined)
-		.map(({ namespace, name }) => `${namespace}/${name}`);
-	const says =
-		`Instance ${record.instanceId} ended before Evacuator released it. ` +
-		(unresolved.length === 0
-			? "No VM was known to be left on it."
-			: `VMs last seen on it: ${unresolved.join(", ")}; see what became of them.`);
-	world.notices.say({ event: "instance gone", maintenance: executionName(record), says });
-	const trouble: Trouble = { kind: "instance-gone", about: record.instanceId, says };
-	return { ...stepResult({ next: "done", why: says }, after, attempt, now), ...noticeOf([trouble], after) };
+	const trouble = instanceGone(after);
+	world.notices.say({ event: "instance gone", maintenance: executionName(record), says: trouble.says });
+	return { ...stepResult({ next: "done", why: trouble.says }, after, attempt, now), ...noticeOf([trouble], after) };
 }
 
 async function hold(record: MaintenanceRecord, trouble: Trouble, world: World, attempt: Attempt) {

@@ -109,5 +109,9 @@ async function ask(pod: PodFacts, { cluster, record, world }: Errand): Promise<R
 		answer: answer.kind,
 		says,
 	});
-	return "says" in answer ? nextRefusal(record.refusals[pod.uid], answer, world.clock.now()) : undefined;
+	if (!("says" in answer)) return undefined;
+	const before = record.refusals[pod.uid];
+	// What KubeVirt guards now may have been refused for another reason before, and that is over.
+	const counts = answer.kind !== "guarded" || before?.why === says;
+	return nextRefusal(counts ? before : undefined, answer, world.clock.now());
 }

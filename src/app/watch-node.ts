@@ -4,7 +4,7 @@ import { isBeatDue, paceOf } from "../domain/pace.ts";
 import type { MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
-import { RecordConflict } from "../faults.ts";
+import { ClusterUnreachable, RecordConflict } from "../faults.ts";
 import type { Following, World } from "../ports.ts";
 import { beat } from "./beat.ts";
 import { readRecord } from "./maintenance-record.ts";
@@ -41,6 +41,7 @@ type Watched = { readonly record: MaintenanceRecord; readonly decision: Decision
 
 async function watchUntil(end: number, following: Following, began: MaintenanceRecord, world: World): Promise<Watched> {
 	const { clock } = world;
+	const opened = clock.now();
 	const changes = changesOf(following);
 	let look: Look | undefined = following.look;
 	let record = began;
@@ -53,26 +54,37 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 		if (decision.next !== "watch" || news.length > 0 || clock.now() >= end) return { record, decision, news };
 		const wakeAt = Math.min(heardAt + LISTEN_MS, end, decision.at ?? end);
 		look = await changes(wakeAt - clock.now(), (promise, wait) => clock.within(promise, wait));
-		if (!look) return { record, decision, news };
+		if (!look) return { record, decision: clock.now() - opened < LISTEN_MS ? afterPause(decision, world) : decision, news };
 		if (clock.now() < heardAt + LISTEN_MS) continue;
 		record = await listen(record, world);
 		heardAt = clock.now();
 	}
 }
 
+/** Watches that end as soon as they begin are not opened again at once. */
+const afterPause = (decision: Decision, { clock }: World): Decision =>
+	decision.next === "watch" ? { next: "wait", why: "the watches ended at once", at: clock.now() + LISTEN_MS } : decision;
+
 /**
  * The newest observation after at most so many milliseconds; undefined when the watches have ended. The question that is
  * open towards the cluster stays open from one wait to the next.
+ *
+ * A connection that breaks ends the watches as the server does: whether the cluster can be reached, the next look tells.
  */
 function changesOf(following: Following) {
 	let open: Promise<{ look: Look | undefined }> | undefined;
 	return async (ms: number, within: World["clock"]["within"]): Promise<Look | undefined> => {
-		open ??= following.next().then((look) => ({ look }));
+		open ??= following.next().then((look) => ({ look }), brokenOff);
 		const answer = await within(open, Math.max(0, ms));
 		if (!answer) return following.look;
 		open = undefined;
 		return answer.look;
 	};
+}
+
+function brokenOff(fault: unknown): { look: undefined } {
+	if (fault instanceof ClusterUnreachable) return { look: undefined };
+	throw fault;
 }
 
 /** Hears orders and new tokens, and sends the heartbeat when it is due. */

@@ -1,5 +1,5 @@
 import type { NodeIdentity } from "./identity.ts";
-import type { Hook, MaintenanceRecord } from "./record.ts";
+import type { MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** No Node carries the instance's provider id: what runs on it cannot be seen, so nothing is let go. */
@@ -36,14 +36,14 @@ export const guardUnreachable = (about: string, says: string): Trouble => ({
 	says: `The API server cannot ask KubeVirt about ${about} (${says}); bring virt-api back.`,
 });
 
-export const retentionMissing = ({ group, hook }: Pick<Hook, "group" | "hook">): Trouble => ({
-	kind: "retention-missing",
-	about: hook,
-	says: `Group ${group} does not retain instances whose hook ${hook} is abandoned, so AWS takes this one when the hook's limit has passed; set the group's instance lifecycle policy to retain.`,
-});
-
-export const instanceGone = (instanceId: string): Trouble => ({
-	kind: "instance-gone",
-	about: instanceId,
-	says: `Instance ${instanceId} ended before it was safe; check what ran on its node.`,
-});
+/** `vms`: the stories as they were last known. */
+export function instanceGone({ instanceId, vms }: Pick<MaintenanceRecord, "instanceId" | "vms">): Trouble {
+	const left = vms.filter(({ outcome }) => outcome === undefined).map(({ namespace, name }) => `${namespace}/${name}`);
+	const known =
+		left.length === 0 ? "No VM was known to be left on it." : `VMs last seen on it: ${left.join(", ")}; see what became of them.`;
+	return {
+		kind: "instance-gone",
+		about: instanceId,
+		says: `Instance ${instanceId} ended before Evacuator released it. ${known}`,
+	};
+}

@@ -13,7 +13,6 @@ export type TroubleKind =
 	| "migration-failing"
 	| "hook-lost"
 	| "hook-too-short"
-	| "retention-missing"
 	| "instance-gone";
 
 export type Trouble = {

@@ -4,7 +4,7 @@ import { chooseNode } from "../../src/domain/node-choice.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import { newTroubles, troublesOf } from "../../src/domain/trouble-of.ts";
-import { guardMissing, instanceGone, retentionMissing } from "../../src/domain/trouble-texts.ts";
+import { guardMissing, guardUnreachable, instanceGone } from "../../src/domain/trouble-texts.ts";
 import { aHook, aHost, aLauncher, aLook, aMigration, aNode, aPod, aRecord, aVm, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
 
 const troubles = (look: Partial<Look>, record: Partial<MaintenanceRecord> = {}) =>
@@ -141,12 +141,11 @@ describe("trouble", () => {
 	});
 
 	it("is told once", () => {
-		const [known, other] = [instanceGone("i-1"), guardMissing({ namespace: "shop", name: "db" })];
+		const [known, other] = [instanceGone({ instanceId: "i-1", vms: [] }), guardMissing({ namespace: "shop", name: "db" })];
 
-		expect(newTroubles([known], [{ ...known, says: "in other words" }, other, retentionMissing(aHook())])).toEqual([
-			other,
-			retentionMissing(aHook()),
-		]);
+		expect(newTroubles([known], [{ ...known, says: "in other words" }, other, guardUnreachable("shop/db", "no answer")])).toEqual(
+			[other, guardUnreachable("shop/db", "no answer")],
+		);
 	});
 });
 

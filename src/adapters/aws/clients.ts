@@ -45,7 +45,7 @@ export function createAwsClients({ region, grounds = {}, credentials }: AwsClien
 		...(credentials && { credentials }),
 		...grounds[service],
 	});
-	return {
+	const clients = {
 		autoScaling: new AutoScalingClient(settings("autoScaling")),
 		autoScalingOnce: new AutoScalingClient(settings("autoScaling", 1)),
 		ec2: new EC2Client(settings("ec2")),
@@ -53,4 +53,7 @@ export function createAwsClients({ region, grounds = {}, credentials }: AwsClien
 		sfn: new SFNClient(settings("sfn")),
 		sqs: new SQSClient(settings("sqs")),
 	};
+	// It copies every request and every answer for a log that nobody keeps.
+	for (const { middlewareStack } of Object.values(clients)) middlewareStack.remove("loggerMiddleware");
+	return clients;
 }

@@ -45,7 +45,6 @@ const trouble = z.looseObject({
 		"migration-failing",
 		"hook-lost",
 		"hook-too-short",
-		"retention-missing",
 		"instance-gone",
 	]),
 	about: text,

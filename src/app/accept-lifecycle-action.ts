@@ -2,8 +2,8 @@ import type { LifecycleReading } from "../events/reading.ts";
 import type { HookFacts, InstanceFacts, World } from "../ports.ts";
 import { clusterOf } from "./cluster-of.ts";
 import { openMaintenance } from "./open-maintenance.ts";
+import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
-import type { QueueMessage } from "./receive-message.ts";
 
 /** How often an InService instance is asked about again before its message counts as forged or replayed. */
 const PATIENCE = 2;

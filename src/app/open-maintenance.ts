@@ -18,8 +18,9 @@ export async function openMaintenance(request: MaintenanceRequest, world: World)
 	for (let tries = 0; tries < TRIES; tries++) {
 		const latest = await world.records.latest(request.instanceId);
 		const known = latest?.requests.includes(request.requestId) ?? false;
-		if (latest && isEnded(latest) && known)
-			return { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(latest)}` };
+		const ended = known && latest && !isEnded(latest) ? undefined : await endedWith(request, latest, world);
+		if (ended)
+			return { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(ended)}` };
 		const record = await store(request, latest, world);
 		if (!record) continue;
 		const name = executionName(await keepRunning(record, world));
@@ -28,6 +29,23 @@ export async function openMaintenance(request: MaintenanceRequest, world: World)
 			: { outcome: "accepted", why: `${latest && !isEnded(latest) ? "merged into" : "opened"} maintenance ${name}` };
 	}
 	throw new RecordConflict(`cannot store request ${request.requestId}: the record changed under ${TRIES} tries`);
+}
+
+/**
+ * The ended maintenance that this request belonged to, however many came after it: a message that is delivered or sent
+ * back late must not drain a node that may be in service again, nor lend its allowances to another maintenance.
+ */
+async function endedWith(
+	{ instanceId, requestId }: MaintenanceRequest,
+	latest: MaintenanceRecord | undefined,
+	{ records }: World,
+): Promise<MaintenanceRecord | undefined> {
+	for (let record = latest; record; ) {
+		if (isEnded(record) && record.requests.includes(requestId)) return record;
+		const generation = record.generation - 1;
+		record = generation > 0 ? await records.read({ instanceId, generation }) : undefined;
+	}
+	return undefined;
 }
 
 /** The record with the request in it; undefined when somebody else wrote in between. */

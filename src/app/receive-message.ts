@@ -4,15 +4,8 @@ import type { World } from "../ports.ts";
 import { acceptExecutionEnd } from "./accept-execution-end.ts";
 import { acceptLifecycleAction } from "./accept-lifecycle-action.ts";
 import { acceptOrder } from "./accept-order.ts";
+import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
-
-export type QueueMessage = {
-	readonly body: string;
-	readonly messageId: string;
-	readonly queue: "events" | "orders";
-	/** How often the queue has handed it out, this time included. */
-	readonly receiveCount: number;
-};
 
 /**
  * Reads one message and does what it asks for: opens a maintenance, merges into the open one, or says why not.

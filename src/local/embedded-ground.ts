@@ -1,4 +1,4 @@
-import { createAwsClients } from "../adapters/aws/clients.ts";
+import { type AwsClients, createAwsClients } from "../adapters/aws/clients.ts";
 import { createInstances } from "../adapters/aws/instances.ts";
 import { createNotices } from "../adapters/aws/notices.ts";
 import { createRecords } from "../adapters/aws/records.ts";
@@ -9,6 +9,7 @@ import type { Policy } from "../domain/policy.ts";
 import type { World } from "../ports.ts";
 import type { AccountEvent, TakenBecause } from "./aws/account.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
+import type { LocalWorkflow } from "./aws/states-api.ts";
 import type { SimulationClock } from "./clock/simulation-clock.ts";
 import { executionStatusMessage } from "./execution-status-message.ts";
 import { startEventSourceMapping } from "./queues/event-source-mapping.ts";
@@ -78,79 +79,17 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
  * adapters as on AWS. Queues and records listen on loopback.
  */
 export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promise<EmbeddedGround> {
-	const { clock, clusters, policy, onSay = () => {} } = options;
-	const [queues, store] = await Promise.all([
-		startQueues({ clock, region }),
-		startRecordStore({ region, table: options.tableName }),
-	]);
-	const aws: EmbeddedAws = createEmbeddedAws({
-		clock,
-		account,
-		region,
-		deliver: (queue, body) => queues.send(queue, body),
-		...(options.onTaken && { onTaken: options.onTaken }),
-		...(options.onAccountEvent && { onEvent: options.onAccountEvent }),
-		workflow: {
-			start: (name, input) => machine.start(name, input),
-			describe: (name) => machine.describe(name),
-		},
+	const { clock } = options;
+	const queues = await startQueues({ clock, region });
+	const store = await startRecordStore({ region, table: options.tableName });
+	const aws = startAccount(options, queues, {
+		start: (name, input) => machine.start(name, input),
+		describe: (name) => machine.describe(name),
 	});
-	const { requestHandler } = aws;
-	const ground = { requestHandler };
-	const clients = createAwsClients({
-		region,
-		credentials,
-		grounds: {
-			autoScaling: ground,
-			ec2: ground,
-			sfn: ground,
-			dynamodb: { endpoint: store.endpoint },
-			sqs: { endpoint: queues.endpoint },
-		},
-	});
-	const common = {
-		instances: createInstances(clients),
-		records: createRecords(clients, options.tableName),
-		workflow: createWorkflow(clients, machineArn),
-		notices: createNotices(clients, {
-			quarantineUrl: queues.url("quarantine"),
-			write: (line) => onSay(JSON.parse(line) as Readonly<Record<string, unknown>>),
-		}),
-		clock,
-		policy,
-	};
-	const worlds = new Map<FunctionName, World>();
-	const worldOf = (name: FunctionName): World => {
-		const world = worlds.get(name) ?? { ...common, clusters: clustersFor(name, clusters, clock) };
-		worlds.set(name, world);
-		return world;
-	};
-	let invocations = 0;
-	const invoke = (name: FunctionName, event: unknown) => {
-		invocations += 1;
-		const requestId = `${name}-${invocations}`;
-		return options.invoke({ name, event, requestId, world: worldOf(name), ordersQueueArn: queues.arn("orders") });
-	};
-	const machine: StateMachine = createStateMachine({
-		definition: options.definition,
-		arn: machineArn,
-		clock,
-		lambda: (arn) => {
-			const name = options.functionOf(arn);
-			return name && ((event) => invoke(name, event));
-		},
-		lambdaTimeoutSeconds: (arn) => {
-			const name = options.functionOf(arn);
-			return name && options.functionSeconds[name];
-		},
-		integrations: serviceIntegrations(clients, options.onNotice ?? (() => {})),
-		...(options.onExecutionEvent && { onEvent: options.onExecutionEvent }),
-		onStatus: (description) => {
-			const body = executionStatusMessage(description);
-			// As EventBridge does it: later, and from a thread of nobody's.
-			if (body) clock.at(1_000, () => void clock.thread(() => queues.send("events", body)));
-		},
-	});
+	const clients = clientsOf(aws, queues, store);
+	const worldOf = worldsOf(options, clients, queues);
+	const invoke = invoker(options, queues, worldOf);
+	const machine: StateMachine = startMachine(options, clients, queues, invoke);
 	const mappings = (["events", "orders"] as const).map((queue) =>
 		startEventSourceMapping({ clock, queues, queue, invoke: (event) => invoke("intake", event) }),
 	);
@@ -166,6 +105,87 @@ export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promi
 			await Promise.all([queues.stop(), store.stop()]);
 		},
 	};
+}
+
+function startAccount(options: EmbeddedGroundOptions, queues: Queues, workflow: LocalWorkflow): EmbeddedAws {
+	return createEmbeddedAws({
+		clock: options.clock,
+		account,
+		region,
+		deliver: (queue, body) => queues.send(queue, body),
+		...(options.onTaken && { onTaken: options.onTaken }),
+		...(options.onAccountEvent && { onEvent: options.onAccountEvent }),
+		workflow,
+	});
+}
+
+function clientsOf({ requestHandler }: EmbeddedAws, queues: Queues, store: RecordStore): AwsClients {
+	const here = { requestHandler };
+	const grounds = {
+		autoScaling: here,
+		ec2: here,
+		sfn: here,
+		dynamodb: { endpoint: store.endpoint },
+		sqs: { endpoint: queues.endpoint },
+	};
+	return createAwsClients({ region, credentials, grounds });
+}
+
+/** One world for each function; they differ in whose name the clusters are asked in. */
+function worldsOf(options: EmbeddedGroundOptions, clients: AwsClients, queues: Queues): (name: FunctionName) => World {
+	const { clock, policy, clusters, tableName, onSay = () => {} } = options;
+	const common = {
+		instances: createInstances(clients),
+		records: createRecords(clients, tableName),
+		workflow: createWorkflow(clients, machineArn),
+		notices: createNotices(clients, {
+			quarantineUrl: queues.url("quarantine"),
+			write: (line) => onSay(JSON.parse(line) as Readonly<Record<string, unknown>>),
+		}),
+		clock,
+		policy,
+	};
+	const worlds = new Map<FunctionName, World>();
+	return (name) => {
+		const world = worlds.get(name) ?? { ...common, clusters: clustersFor(name, clusters, clock) };
+		worlds.set(name, world);
+		return world;
+	};
+}
+
+type Invoke = (name: FunctionName, event: unknown) => Promise<unknown>;
+
+function invoker(options: EmbeddedGroundOptions, queues: Queues, worldOf: (name: FunctionName) => World): Invoke {
+	let invocations = 0;
+	return (name, event) => {
+		invocations += 1;
+		const requestId = `${name}-${invocations}`;
+		return options.invoke({ name, event, requestId, world: worldOf(name), ordersQueueArn: queues.arn("orders") });
+	};
+}
+
+function startMachine(options: EmbeddedGroundOptions, clients: AwsClients, queues: Queues, invoke: Invoke): StateMachine {
+	const { clock, definition, functionOf, functionSeconds, onExecutionEvent, onNotice = () => {} } = options;
+	return createStateMachine({
+		definition,
+		arn: machineArn,
+		clock,
+		lambda: (arn) => {
+			const name = functionOf(arn);
+			return name && ((event) => invoke(name, event));
+		},
+		lambdaTimeoutSeconds: (arn) => {
+			const name = functionOf(arn);
+			return name && functionSeconds[name];
+		},
+		integrations: serviceIntegrations(clients, onNotice),
+		...(onExecutionEvent && { onEvent: onExecutionEvent }),
+		onStatus: (description) => {
+			const body = executionStatusMessage(description);
+			// As EventBridge does it: later, and from a thread of nobody's.
+			if (body) clock.at(1_000, () => void clock.thread(() => queues.send("events", body)));
+		},
+	});
 }
 
 function clustersFor(name: FunctionName, clusters: readonly EmbeddedCluster[], clock: SimulationClock): World["clusters"] {

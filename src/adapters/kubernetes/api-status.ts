@@ -81,10 +81,3 @@ export function faultOf(status: ApiStatus, doing: string): Error {
 	if (NOT_SERVED.has(status.code)) return new ClusterUnreachable(message);
 	return new ClusterRefused(message);
 }
-
-/** The answer; anything else is thrown as a fault. */
-export async function mustAnswer<T>(call: Promise<T>, doing: string): Promise<T> {
-	const answer = await answerOf(call);
-	if ("status" in answer) throw faultOf(answer.status, doing);
-	return answer.value;
-}

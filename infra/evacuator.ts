@@ -123,7 +123,8 @@ export class Evacuator extends Construct {
 		};
 		for (const [name, value] of Object.entries(own)) lambda.addEnvironment(name, value);
 		for (const { queue } of [this.events, this.orders]) {
-			lambda.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }));
+			// One at a time: a message that waits for a silent cluster must not use up the time, and the tries, of those behind it.
+			lambda.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 5 }));
 		}
 	}
 }

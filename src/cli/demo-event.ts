@@ -26,8 +26,9 @@ export type ProofLine = { readonly rule: string; readonly holds: boolean; readon
 
 /** Counts over the whole run. */
 export type Figures = {
-	/** Simulated seconds from the message in the queue to the end. */
+	/** From the beginning to the end, by the demo's clock, and by the reader's. */
 	readonly seconds: number;
+	readonly secondsHere: number;
 	readonly heartbeats: number;
 	/** Requests of Evacuator's functions to the API server, and how many of them asked for an eviction. */
 	readonly apiRequests: number;

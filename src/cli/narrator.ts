@@ -1,3 +1,4 @@
+import { afterRealTime } from "../adapters/real-clock.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
 import type { DemoEvent, Telling } from "./demo-event.ts";
 import type { DemoGround } from "./demo-ground.ts";
@@ -16,13 +17,12 @@ export type Narrator = {
 
 export type NarratorOptions = {
 	readonly clock: SimulationClock;
-	readonly speed: number;
 	readonly tell: (event: DemoEvent) => void;
 	readonly onFrame: (now: number) => void;
 };
 
 /** Brings what several sources tell into the order in which it happened. */
-export function createNarrator({ clock, speed, tell, onFrame }: NarratorOptions): Narrator {
+export function createNarrator({ clock, tell, onFrame }: NarratorOptions): Narrator {
 	let accountNews: () => readonly DemoEvent[] = () => [];
 	let cancels: readonly (() => void)[] = [];
 	let cancelFrame = (): void => {};
@@ -35,7 +35,7 @@ export function createNarrator({ clock, speed, tell, onFrame }: NarratorOptions)
 	const frame = (): void => {
 		inOrder();
 		onFrame(clock.now());
-		cancelFrame = clock.at((1000 / FRAMES_PER_SECOND) * speed, frame);
+		cancelFrame = afterRealTime(1000 / FRAMES_PER_SECOND, frame);
 	};
 	return {
 		tell: (telling) => inOrder({ at: clock.now(), ...telling }),

@@ -1,4 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { realClock } from "../adapters/real-clock.ts";
 import type { AccountEvent } from "../local/aws/account.ts";
 import { eventBridgeMessage } from "../local/aws/lifecycle-messages.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
@@ -14,7 +15,11 @@ import type { Scenario } from "./scenarios/scenario.ts";
 import { spectator } from "./spectator.ts";
 
 /** `speed`: how many times as fast as real time the clock runs. `interrupted` resolves when somebody wants to stop. */
-export type DemoOptions = NarratorOptions & { readonly scenario: Scenario; readonly interrupted: Promise<void> };
+export type DemoOptions = NarratorOptions & {
+	readonly scenario: Scenario;
+	readonly speed: number;
+	readonly interrupted: Promise<void>;
+};
 
 /** States that a reader of the design knows; the rest is how they are put together. */
 const statesTold = ["Assess", "Cordon", "Admit", "Evict", "Watch", "Wait", "Release", "Hold", "Restore", "Done"];
@@ -52,13 +57,18 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 		},
 	});
 	try {
-		const began = clock.now();
+		const began = { there: clock.now(), here: realClock.now() };
 		tell(beginning(options, ground));
 		narrator.follow(ground);
-		const drained = post(ground, clock, tell).then(() => ending);
-		const { outcome, because } = (await clock.within(Promise.race([drained, stopped(interrupted)]), PATIENCE_MS)) ?? tooLong;
+		const drain = async (): Promise<Ending> => {
+			await post(ground, clock, tell);
+			const ended = await clock.within(Promise.race([ending, stopped(interrupted)]), PATIENCE_MS);
+			return ended ?? tooLong;
+		};
+		const { outcome, because } = await clock.thread(drain);
 		const { instanceId } = ground.leaving;
-		const figures = figuresOf(ground, began, clock.now());
+		const took = { there: clock.now() - began.there, here: realClock.now() - began.here };
+		const figures = figuresOf(ground, took);
 		narrator.end({ kind: "result", outcome, exitCode: exitCodes[outcome], instanceId, because, figures });
 		return exitCodes[outcome];
 	} finally {

@@ -54,7 +54,7 @@ npm start -- [OPTIONS]
 
   --scenario NAME  what to drain (see --list)
   --list           the scenarios
-  --speed N        how many times as fast as real time, 1 to 100 (default ${defaultSpeed})
+  --speed N        how many times as fast as real time, 1 to 200 (default ${defaultSpeed})
   --json           one JSON object per line instead of text
   --help           this text
 

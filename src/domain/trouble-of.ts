@@ -89,19 +89,25 @@ const launchersAreLeft: Source = (circumstances) =>
 	}));
 
 const evictionsAreRefused: Source = ({ look, record }) =>
-	look.pods.flatMap(({ namespace, name, uid }) => {
+	look.pods.flatMap(({ namespace, name, uid, deleting }) => {
 		const refusal = record.refusals[uid];
-		if (!refusal || refusal.count < TROUBLING_REFUSALS) return [];
+		if (!refusal || deleting || refusal.count < TROUBLING_REFUSALS) return [];
 		const about = `${namespace}/${name}`;
 		if (refusal.why.includes("failed calling webhook")) return [guardUnreachable(about, refusal.why)];
 		return [
 			{
 				kind: "eviction-refused",
 				about,
-				says: `The eviction of ${about} was refused ${refusal.count} times (${refusal.why}); make room in its PodDisruptionBudget.`,
+				says: `The eviction of ${about} was refused ${refusal.count} times (${refusal.why}); ${wayOutOf(refusal.why)}.`,
 			} as const,
 		];
 	});
+
+/** What a budget says names it; anything else is no matter of budgets. */
+function wayOutOf(why: string): string {
+	if (why.includes("more than one PodDisruptionBudget")) return "leave it only one";
+	return why.includes("disruption budget") ? "make room in its PodDisruptionBudget" : "remove the reason";
+}
 
 const hooksAreLost: Source = ({ record }) =>
 	record.hooks

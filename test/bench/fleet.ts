@@ -96,8 +96,8 @@ function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<Embedd
 			monitor.taken(instanceId, why);
 			clock.at(POWER_OFF_MS, () => clusterOf.get(instanceId)?.faults.takeInstance(instanceId));
 		},
-		onSay: ({ event, instanceId }) => {
-			if (event === "marked") monitor.taken(String(instanceId), "marked");
+		onAccountEvent: ({ kind, instanceId }) => {
+			if (kind === "tagged") monitor.taken(instanceId, "marked");
 		},
 	});
 }

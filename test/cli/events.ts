@@ -100,7 +100,7 @@ export const drain: readonly DemoEvent[] = (
 			exitCode: 0,
 			instanceId,
 			because: [],
-			figures: { seconds: 180, heartbeats: 1, apiRequests: 40, evictions: 5 },
+			figures: { seconds: 180, secondsHere: 10, heartbeats: 1, apiRequests: 40, evictions: 5 },
 		},
 	] satisfies readonly Telling[]
 ).map((telling, index) => ({ at: began + index * 10_000, ...telling }));

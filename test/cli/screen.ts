@@ -6,10 +6,13 @@ export class Screen {
 	cursorHidden = false;
 
 	write(text: string): void {
-		const pattern = /\u001b\[(\??\d*)([A-Za-z])|[^]/gu;
-		for (const [piece, argument = "", command] of text.matchAll(pattern)) {
-			if (command !== undefined) this.#obey(command, argument);
-			else this.#put(piece);
+		const [first = "", ...commands] = text.split("\u001b[");
+		for (const character of first) this.#put(character);
+		for (const piece of commands) {
+			const command = /[A-Za-z]/.exec(piece);
+			if (!command) throw new Error("the display wrote half an escape sequence");
+			this.#obey(command[0], piece.slice(0, command.index));
+			for (const character of piece.slice(command.index + 1)) this.#put(character);
 		}
 	}
 
@@ -29,7 +32,7 @@ export class Screen {
 	}
 
 	#obey(command: string, argument: string): void {
-		switch (`${command}${argument.startsWith("?") ? argument : ""}`) {
+		switch (command + (argument.startsWith("?") ? argument : "")) {
 			case "A":
 				this.#row = Math.max(0, this.#row - Number(argument));
 				return;

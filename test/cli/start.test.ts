@@ -3,7 +3,7 @@ import { kindsOfEvents } from "../../src/cli/demo-event.ts";
 import { type Line, linesOf, runStart } from "./run-start.ts";
 
 /** Fast, and slow enough for a busy machine. */
-const speed = ["--speed", "40"];
+const speed = ["--speed", "60"];
 const minutes = (count: number) => count * 60_000;
 const indexOf = (lines: readonly Line[], kind: string): number => lines.findIndex((line) => line.kind === kind);
 
@@ -95,8 +95,8 @@ describe("npm start", () => {
 
 	it.each([
 		[["--scenario", "x"], 'cannot find the scenario "x": choose one of demo, blocked\n'],
-		[["--speed", "0"], 'cannot run at the speed "0": give a number from 1 to 100\n'],
-		[["--speed", "fast"], 'cannot run at the speed "fast": give a number from 1 to 100\n'],
+		[["--speed", "0"], 'cannot run at the speed "0": give a number from 1 to 200\n'],
+		[["--speed", "fast"], 'cannot run at the speed "fast": give a number from 1 to 200\n'],
 		[
 			["--fast"],
 			"cannot read the arguments: Unknown option '--fast'; the options are --scenario, --speed, --json, --list, --help\n",

@@ -27,7 +27,7 @@ describe("a queue that intake reads", () => {
 
 		expect(mappings).toEqual(
 			[evacuator.events, evacuator.orders].map(({ queue }) => ({
-				BatchSize: 10,
+				BatchSize: 1,
 				EventSourceArn: { "Fn::GetAtt": [idOf(queue), "Arn"] },
 				FunctionName: { Ref: idOf(evacuator.functions.intake.lambda) },
 				FunctionResponseTypes: ["ReportBatchItemFailures"],

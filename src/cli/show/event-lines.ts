@@ -8,9 +8,8 @@ import { beginning, evictionText, refusalExplained, resultTexts } from "./texts.
 export type Telling = {
 	readonly width: number;
 	readonly paint: Paint;
-	/** When the run began, by the demo's clock, and how fast that runs. */
+	/** When the run began, by the demo's clock. */
 	readonly began: number;
-	readonly speed: number;
 	/** Whether KubeVirt's refusal has been explained already. */
 	readonly explained: boolean;
 };
@@ -96,8 +95,8 @@ function shortText(event: Short): string {
 
 const secondsLeft = ({ at, dueAt }: { readonly at: number; readonly dueAt: number }): string => duration((dueAt - at) / 1000);
 
-function resultLines(event: DemoEvent & { readonly kind: "result" }, { width, paint, began, speed }: Telling): readonly string[] {
-	const texts = resultTexts(event, (event.at - began) / 1000 / speed);
+function resultLines(event: DemoEvent & { readonly kind: "result" }, { width, paint }: Telling): readonly string[] {
+	const texts = resultTexts(event);
 	const verdict = event.outcome === "released" ? paint.green : paint.red;
 	return texts.flatMap((text, index) =>
 		index < texts.length - 1

@@ -30,7 +30,7 @@ export function liveShow({ write, size, paint }: Screen): Show {
 	let drawn: readonly string[] = [];
 	let isDraining = false;
 	let hidden = false;
-	const run = { began: 0, speed: 1, explained: false };
+	const run = { began: 0, explained: false };
 	const block = (): BlockSize => ({ width: Math.min(WIDTH, size().columns - 1), height: size().rows - 1 });
 
 	const draw = (now: number): void => {
@@ -57,7 +57,7 @@ export function liveShow({ write, size, paint }: Screen): Show {
 	return {
 		start: () => write("Starting the simulated cluster, the queue, the functions and the state machine …\n"),
 		tell(event) {
-			if (event.kind === "begin") [run.began, run.speed] = [event.at, event.speed];
+			if (event.kind === "begin") run.began = event.at;
 			progress = progressed(progress, event);
 			if (event.kind === "proof" || event.kind === "result") leaveBlock(event.at);
 			if (scrolls(event, run.explained)) print(eventLines(event, { ...run, width: block().width, paint }), event.at);

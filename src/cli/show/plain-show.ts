@@ -10,7 +10,6 @@ const HEARTBEATS_APART_MS = 60_000;
 /** Lines as things happen, for a log or a pipe: no colours, nothing is redrawn. */
 export function plainShow(write: (text: string) => void): Show {
 	let began = 0;
-	let speed = 1;
 	let explained = false;
 	let state = "";
 	let heartbeatAt = Number.NEGATIVE_INFINITY;
@@ -21,11 +20,11 @@ export function plainShow(write: (text: string) => void): Show {
 	return {
 		start: () => write("Starting the simulated cluster, the queue, the functions and the state machine …\n"),
 		tell(event) {
-			if (event.kind === "begin") [began, speed] = [event.at, event.speed];
+			if (event.kind === "begin") began = event.at;
 			if (isRepetition(event)) return;
 			if (event.kind === "state") state = event.state;
 			if (event.kind === "heartbeat") heartbeatAt = event.at;
-			const lines = eventLines(event, { width: WIDTH, paint: plain, began, speed, explained });
+			const lines = eventLines(event, { width: WIDTH, paint: plain, began, explained });
 			explained ||= event.kind === "eviction" && event.answer === "guarded";
 			write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
 		},

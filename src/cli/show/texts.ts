@@ -18,7 +18,7 @@ export function beginning(event: Of<"begin">): readonly string[] {
 			`${hookSeconds} s for each heartbeat; when one is missed, AWS takes the instance with everything on it.`,
 		policy,
 		"The queue, the functions, the state machine and the records run in this process as they do on AWS; the cluster " +
-			`and its KubeVirt are simulated. The clock runs fast: 1 s here = ${speed} s there.`,
+			`and its KubeVirt are simulated. The clock runs fast: 1 s here = ${speed} s there, and real time while a function works.`,
 	];
 }
 
@@ -43,9 +43,9 @@ export const refusalExplained =
 	"Had it been accepted, the VM would be shut down.";
 
 /** The end of a run in a few sentences; the last one is the verdict. */
-export function resultTexts(event: Of<"result">, secondsHere: number): readonly string[] {
+export function resultTexts(event: Of<"result">): readonly string[] {
 	const { outcome, instanceId, because, figures } = event;
-	const { seconds, heartbeats, apiRequests, evictions } = figures;
+	const { seconds, secondsHere, heartbeats, apiRequests, evictions } = figures;
 	const summary =
 		`${duration(secondsHere)} here, ${duration(seconds)} there: ${count(heartbeats, "heartbeat")}, ` +
 		`${count(apiRequests, "request")} to the API server, ${evictions} of them for evictions.`;

@@ -60,7 +60,8 @@ describe("Auto Scaling, the queue and the mapping together", () => {
 	});
 
 	it("do so on a scaled clock", async () => {
-		const log = await answerHook(new ScaledClock(50), (driver) => driver());
+		const clock = new ScaledClock(50);
+		const log = await answerHook(clock, (driver) => clock.thread(driver));
 		expect(log.map(({ kind }) => kind)).toEqual(story);
 	});
 });

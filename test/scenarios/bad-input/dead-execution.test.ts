@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { type Drill, drill, HOOK, LEAVING, type Stage } from "../drill.ts";
+import { drill, HOOK, LEAVING, type Stage } from "../drill.ts";
 import {
 	answered,
 	deadLetters,
@@ -11,6 +11,7 @@ import {
 	order,
 	post,
 	receipts,
+	slowVm,
 	tokenOf,
 	wellEnded,
 } from "./messages.ts";
@@ -20,10 +21,6 @@ jest.setTimeout(60_000);
 const name = (generation: number) => `${LEAVING}-${generation}`;
 const opened = `accepted: opened maintenance ${name(1)}`;
 const abortedAndNext = `accepted: execution ${name(1)} ended ABORTED; maintenance ${name(2)} goes on`;
-
-/** A VM that takes its time, so that there is one to kill an execution in. */
-const slowVm: Drill["seed"] = (cluster, node) =>
-	void cluster.add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate", migrationSeconds: 300 });
 
 const migrating = async (stage: Stage) => {
 	stage.ground.aws.terminate(LEAVING, "scale in");
@@ -63,7 +60,13 @@ describe("an execution that dies", () => {
 		const outcome = await drill({
 			hours: 8,
 			seed: (cluster, node) => {
-				cluster.add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate", notMigratable: { reason: "DisksNotLiveMigratable", message: "its disk is local" } });
+				cluster.add.vm({
+					namespace: "shop",
+					name: "web",
+					on: node,
+					evictionStrategy: "LiveMigrate",
+					notMigratable: { reason: "DisksNotLiveMigratable", message: "its disk is local" },
+				});
 			},
 			play: async (stage) => {
 				stage.ground.aws.terminate(LEAVING, "scale in");

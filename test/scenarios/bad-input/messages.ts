@@ -1,6 +1,6 @@
-import { account } from "../../../src/local/embedded-ground.ts";
 import { steadyUuid } from "../../../src/local/aws/account.ts";
 import { eventBridgeMessage, queueNotification, type WaitingAction } from "../../../src/local/aws/lifecycle-messages.ts";
+import { account } from "../../../src/local/embedded-ground.ts";
 import { HOOK, LEAVING, type Outcome, type Stage } from "../drill.ts";
 
 export const START = Date.UTC(2026, 0, 1);
@@ -11,6 +11,10 @@ export const ANOTHER = "i-0bbbbbbbbbbbbbbb2";
 /** One VM that migrates when it is asked to. */
 export const oneVm = (cluster: Stage["cluster"], node: string): void =>
 	void cluster.add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate" });
+
+/** One VM whose migration outlasts whatever a test does meanwhile. */
+export const slowVm = (cluster: Stage["cluster"], node: string): void =>
+	void cluster.add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate", migrationSeconds: 600 });
 
 /** The token that the embedded Auto Scaling gives when it terminates the instance for the first time. */
 export const tokenOf = (hook: string = HOOK.name, instanceId: string = LEAVING): string =>

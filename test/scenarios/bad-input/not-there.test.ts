@@ -19,7 +19,12 @@ import {
 jest.setTimeout(60_000);
 
 /** A message that names what is not there, or is not ours: nothing is drained, nothing is heartbeaten. */
-async function refused(queue: "events" | "orders", body: string, before: (stage: Stage) => void = () => {}, more?: Partial<Drill>) {
+async function refused(
+	queue: "events" | "orders",
+	body: string,
+	before: (stage: Stage) => void = () => {},
+	more?: Partial<Drill>,
+) {
 	let kept: readonly Kept[] = [];
 	const outcome = await drill({
 		seed: oneVm,
@@ -58,12 +63,7 @@ describe("an order that points nowhere is kept, and says where it pointed", () =
 
 	it.each<[string, string, string, (stage: Stage) => void]>([
 		["an unknown Node", byNode("ip-10-9-9-9"), "cluster prod has no Node ip-10-9-9-9", () => {}],
-		[
-			"an unconfigured cluster",
-			byNode("ip-10-9-9-9", "test"),
-			"cluster test is not configured; configured are prod",
-			() => {},
-		],
+		["an unconfigured cluster", byNode("ip-10-9-9-9", "test"), "cluster test is not configured; configured are prod", () => {}],
 		[
 			"a Node without a provider id",
 			byNode("strange"),
@@ -76,7 +76,12 @@ describe("an order that points nowhere is kept, and says where it pointed", () =
 			"Node strange has the provider id gce://project/zone/web, which names no EC2 instance",
 			withNode("gce://project/zone/web"),
 		],
-		["an instance that EC2 does not know", order({ instanceId: ANOTHER }), `instance ${ANOTHER} is unknown to EC2 or gone`, () => {}],
+		[
+			"an instance that EC2 does not know",
+			order({ instanceId: ANOTHER }),
+			`instance ${ANOTHER} is unknown to EC2 or gone`,
+			() => {},
+		],
 		[
 			"an instance without a cluster's tag",
 			order({ instanceId: ANOTHER }),
@@ -161,7 +166,11 @@ describe("a lifecycle action that is not ours to answer is acknowledged, and lef
 			lifecycleEvent({ group: "others" }),
 			`stale: instance ${LEAVING} is not in group others`,
 		],
-		["the hook is another's", lifecycleEvent({ hook: "Terminate-LC-Hook" }), "ignored: hook Terminate-LC-Hook is not ours to answer"],
+		[
+			"the hook is another's",
+			lifecycleEvent({ hook: "Terminate-LC-Hook" }),
+			"ignored: hook Terminate-LC-Hook is not ours to answer",
+		],
 	])("%s", async (_what, body, receipt) => {
 		expect(await refused("events", body)).toEqual({ kept: [], receipts: [receipt] });
 	});

@@ -78,8 +78,7 @@ async function heldAndResumed(
 
 describe.each(steps)("a revoked access entry (401) of %s", (name) => {
 	it("holds the drain, names the way out, and the drain goes on when it is restored", async () => {
-		const says =
-			"cannot authenticate at cluster prod, not with a fresh token either (401): check the access entry of our role";
+		const says = "cannot authenticate at cluster prod, not with a fresh token either (401): check the access entry of our role";
 		await heldAndResumed(name, undefined, { fault: "ClusterUnauthorized", says });
 	});
 });

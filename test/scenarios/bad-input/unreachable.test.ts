@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import type { FaultEffect } from "../../../src/local/cluster/api/provoked-faults.ts";
-import { type Drill, drill, LEAVING, type Stage } from "../drill.ts";
+import { drill, HOOK, LEAVING, type Stage } from "../drill.ts";
 import {
 	answered,
 	deadLetters,
@@ -15,13 +15,11 @@ import {
 	post,
 	receipts,
 	released,
+	slowVm,
 	wellEnded,
 } from "./messages.ts";
 
 jest.setTimeout(60_000);
-
-const slowVm: Drill["seed"] = (cluster, node) =>
-	void cluster.add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate", migrationSeconds: 900 });
 
 /** Nothing of Evacuator's gets through to the API server, and its watches break. */
 const cutOff = ({ cluster }: Stage, effect: FaultEffect): (() => void) =>
@@ -101,21 +99,22 @@ describe.each(outages)("an API server that %s", (_what, effect, says) => {
 	});
 });
 
-it("a cluster that is gone for good never costs the instance its hook before the hook's own limit", async () => {
+it("a cluster that is gone for good never costs a hook its heartbeats, not even a short one's, up to its limit of 8 h 20 min", async () => {
 	const outcome = await drill({
 		seed: oneVm,
 		otherNodes: 1,
-		hours: 50,
+		hooks: [{ ...HOOK, heartbeatTimeoutSeconds: 300 }],
+		hours: 9,
 		play: async (stage) => {
 			cutOff(stage, "reset");
 			stage.ground.aws.terminate(LEAVING, "scale in");
-			await minutes(stage, 47 * 60);
+			await minutes(stage, 8 * 60 + 19);
 			expect(stage.ground.aws.instance(LEAVING).lifecycle).toBe("Terminating:Wait");
 		},
 	});
 	expect(outcome.violations).toEqual([]);
 	expect(deeds(outcome.stage)).toEqual({ executions: [`${LEAVING}-1 RUNNING`], evictions: 0, completed: [], taken: [] });
 	expect(notice(outcome)).toEqual([held]);
-	expect(longestSilence(outcome.stage)).toBeLessThanOrEqual(1_800);
+	expect(longestSilence(outcome.stage)).toBeLessThanOrEqual(150);
 	expect(outcome.stage.ground.machine.history(`${LEAVING}-1`).length).toBeLessThan(20_000);
 });

@@ -143,9 +143,7 @@ describe("a message that this version does not act on", () => {
 		];
 		const { kept, receipts } = await refused("events", [spot, health, warmPool]);
 		const expected = [spot, health, warmPool].map((body, index) => ({ body, source: "events", reason: reasons[index] ?? "" }));
-		expect([...kept].sort((a, b) => a.body.localeCompare(b.body))).toEqual(
-			expected.sort((a, b) => a.body.localeCompare(b.body)),
-		);
+		expect([...kept].sort((a, b) => a.body.localeCompare(b.body))).toEqual(expected.sort((a, b) => a.body.localeCompare(b.body)));
 		expect([...receipts].sort()).toEqual(reasons.map((reason) => `unsupported: ${reason}`).sort());
 	});
 

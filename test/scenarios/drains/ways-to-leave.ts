@@ -1,4 +1,13 @@
+import type { HookSettings } from "../../../src/local/aws/account.ts";
 import { LEAVING, type Stage } from "../drill.ts";
+
+/** The shortest hook that is not too short. */
+export const shortHook: HookSettings = {
+	name: "evacuator",
+	heartbeatTimeoutSeconds: 300,
+	defaultResult: "ABANDON",
+	tells: ["eventbridge"],
+};
 
 /** The instance is told to go, and so much time passes. */
 export const leaveFor =

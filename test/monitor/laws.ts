@@ -74,20 +74,8 @@ export class Monitor {
 			this.#excused.add(instanceId);
 			return;
 		}
-		for (const cluster of this.#clusters) {
-			for (const guest of cluster.guests())
-				if (guest.alive && guest.instanceId === instanceId)
-					this.#note("1", `${instanceId} was let go (${why}) while ${guest.namespace}/${guest.name} was alive on it`);
-			for (const migration of cluster.migrations())
-				if (migration.sourceInstance === instanceId || migration.targetInstance === instanceId)
-					this.#note(
-						"1",
-						`${instanceId} was let go (${why}) while ${migration.namespace}/${migration.name} was migrating over it`,
-					);
-			for (const { name, instanceIds } of cluster.migrationObjects())
-				if (instanceIds.includes(instanceId))
-					this.#note("1", `${instanceId} was let go (${why}) while migration ${name} was unfinished`);
-		}
+		for (const cluster of this.#clusters)
+			for (const what of aliveOn(cluster, instanceId)) this.#note("1", `${instanceId} was let go (${why}) while ${what}`);
 	}
 
 	/** A hook was not answered and got no heartbeat in time. */
@@ -116,6 +104,20 @@ export class Monitor {
 	#note(law: Violation["law"], says: string): void {
 		this.violations.push({ law, says });
 	}
+}
+
+/** A clause for everything that lives on the instance: guests, memory on its way, unfinished migration objects. */
+function aliveOn(cluster: Watched, instanceId: string): string[] {
+	const guests = cluster.guests().filter((guest) => guest.alive && guest.instanceId === instanceId);
+	const moving = cluster
+		.migrations()
+		.filter(({ sourceInstance, targetInstance }) => sourceInstance === instanceId || targetInstance === instanceId);
+	const objects = cluster.migrationObjects().filter(({ instanceIds }) => instanceIds.includes(instanceId));
+	return [
+		...guests.map(({ namespace, name }) => `${namespace}/${name} was alive on it`),
+		...moving.map(({ namespace, name }) => `${namespace}/${name} was migrating over it`),
+		...objects.map(({ name }) => `migration ${name} was unfinished`),
+	];
 }
 
 const shutsDown = (strategy: string, migratable: boolean | undefined): boolean =>

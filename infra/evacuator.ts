@@ -20,6 +20,7 @@ import { EvacuatorFunction } from "./functions.ts";
 import { groupsArn, permit } from "./permissions.ts";
 import { type InboundQueue, inboundQueue, keepingQueue } from "./queues.ts";
 import { executionEndRule, terminationRule } from "./rules.ts";
+import { delivery } from "./time-outs.ts";
 
 export type EvacuatorProps = {
 	/** The EKS clusters whose nodes may leave, all in the stack's region. */
@@ -123,8 +124,8 @@ export class Evacuator extends Construct {
 		};
 		for (const [name, value] of Object.entries(own)) lambda.addEnvironment(name, value);
 		for (const { queue } of [this.events, this.orders]) {
-			// One at a time: a message that waits for a silent cluster must not use up the time, and the tries, of those behind it.
-			lambda.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 5 }));
+			const { batchSize } = delivery;
+			lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency: 5 }));
 		}
 	}
 }

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { functionSeconds } from "./time-outs.ts";
+import { delivery } from "./time-outs.ts";
 
 export type InboundQueue = { readonly queue: Queue; readonly deadLetters: Queue };
 
@@ -19,8 +19,8 @@ export function inboundQueue(scope: Construct, id: string): InboundQueue {
 	const queue = new Queue(scope, id, {
 		...closed,
 		retentionPeriod: Duration.days(4),
-		visibilityTimeout: Duration.seconds(6 * functionSeconds.intake),
-		deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+		visibilityTimeout: Duration.seconds(delivery.visibilitySeconds),
+		deadLetterQueue: { queue: deadLetters, maxReceiveCount: delivery.maxReceiveCount },
 	});
 	return { queue, deadLetters };
 }

@@ -26,3 +26,13 @@ export const holdSeconds = {
 	/** After a fault; so much longer each time that the same fault comes back, up to the time of trouble. */
 	fault: 300,
 };
+
+/** How a queue hands its messages to intake. */
+export const delivery = {
+	/** One at a time: a message that waits for a silent cluster must not use up the time, and the tries, of those behind it. */
+	batchSize: 1,
+	/** Seconds before a message that failed comes again: as soon as intake has surely ended, for a hook may bear only 300 s. */
+	visibilitySeconds: functionSeconds.intake,
+	/** Tries before a message is a dead letter: half an hour of them. */
+	maxReceiveCount: 30,
+};

@@ -17,24 +17,21 @@ export async function acceptLifecycleAction(
 ): Promise<Receipt> {
 	if (!hookNames.includes(reading.hook)) return { outcome: "ignored", why: `hook ${reading.hook} is not ours to answer` };
 	const instance = await world.instances.describe(reading.instanceId);
+	if (!instance || instance.state === "terminated")
+		return { outcome: "stale", why: `instance ${reading.instanceId} is unknown or gone` };
 	const late = notWaiting(reading, instance, receiveCount);
 	if (late) return late;
-	const cluster = clusterOf(instance?.tags ?? {}, world);
-	if (!cluster) return { outcome: "foreign", why: `instance ${reading.instanceId} carries the tag of no configured cluster` };
+	const place = await clusterOf(instance, world);
+	if ("why" in place) return { outcome: "foreign", why: place.why };
 	const hook = (await world.instances.terminatingHooks(reading.group)).find((one) => one.hook === reading.hook);
 	if (!hook) return { outcome: "stale", why: `group ${reading.group} has no terminating hook ${reading.hook} any more` };
 	const limitAt = reading.eventTime + hook.globalTimeoutSeconds * 1000;
 	if (limitAt <= world.clock.now())
 		return { outcome: "stale", why: `the action on ${reading.instanceId} expired at ${new Date(limitAt).toISOString()}` };
-	return openMaintenance(requestOf(reading, hook, limitAt, cluster), world);
+	return openMaintenance(requestOf(reading, hook, limitAt, place.cluster), world);
 }
 
-function notWaiting(
-	{ instanceId, group }: LifecycleReading,
-	instance: InstanceFacts | undefined,
-	receiveCount: number,
-): Receipt | undefined {
-	if (!instance || instance.state === "terminated") return { outcome: "stale", why: `instance ${instanceId} is unknown or gone` };
+function notWaiting({ instanceId, group }: LifecycleReading, instance: InstanceFacts, receiveCount: number): Receipt | undefined {
 	if (!instance.lifecycle || instance.lifecycle.group !== group)
 		return { outcome: "stale", why: `instance ${instanceId} is not in group ${group}` };
 	switch (instance.lifecycle.state) {

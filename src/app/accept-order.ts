@@ -23,10 +23,8 @@ async function resolve({ target }: OrderReading, world: World): Promise<Place | 
 	if ("instanceId" in target) {
 		const instance = await world.instances.describe(target.instanceId);
 		if (!instance || instance.state === "terminated") return `instance ${target.instanceId} is unknown to EC2 or gone`;
-		const cluster = clusterOf(instance.tags, world);
-		return cluster
-			? { instanceId: target.instanceId, cluster }
-			: `instance ${target.instanceId} carries the tag of no configured cluster`;
+		const place = await clusterOf(instance, world);
+		return "why" in place ? place.why : { instanceId: target.instanceId, cluster: place.cluster };
 	}
 	const cluster = world.clusters.get(target.cluster);
 	if (!cluster) return `cluster ${target.cluster} is not configured; configured are ${[...world.clusters.keys()].join(", ")}`;

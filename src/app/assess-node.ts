@@ -7,7 +7,7 @@ import { newTroubles } from "../domain/trouble-of.ts";
 import { instanceGone } from "../domain/trouble-texts.ts";
 import type { InstanceFacts, World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
-import { noticeOf, observe } from "./observe.ts";
+import { noticeOf, observe, withReason } from "./observe.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** Finds the node, says what will become of everything on it, and whether anything stands in the way. Changes no cluster. */
@@ -27,8 +27,9 @@ export const assessNode: Step = async (key, world, attempt) => {
 		const placed = withNode(isRetained(instance) ? withoutHooks(was, clock.now()) : was, chosen.node);
 		return look.node?.unschedulable === false ? withoutCordon(placed) : placed;
 	});
-	const { record: after, news } = await observe(look, known ?? record, world);
-	const decision = afterAssess(look, after, world.policy, clock.now());
+	const observed = await observe(look, known ?? record, world);
+	const decision = afterAssess(look, observed.record, world.policy, clock.now());
+	const { record: after, news } = await withReason(decision, observed, world);
 	return { ...stepResult(decision, after, attempt, clock.now()), ...noticeOf(news, after) };
 };
 

@@ -10,11 +10,11 @@ import type { Trouble } from "../domain/trouble.ts";
 import { guardMissing } from "../domain/trouble-texts.ts";
 import type { Cluster, World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
-import { noticeOf, observe } from "./observe.ts";
+import { noticeOf, observe, withReason } from "./observe.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** After this many milliseconds of asking it answers, and asks for another turn. */
-const TURN_MS = 30_000;
+const TURN_MS = 15_000;
 
 /** Asks the eviction API for what must go now, one pod after another. What comes of it, later looks show. */
 export const evictPods: Step = async (key, world, attempt) => {
@@ -25,11 +25,13 @@ export const evictPods: Step = async (key, world, attempt) => {
 	if (!first.node) return stepResult({ next: "assess", why: "the node is not known yet" }, first, attempt, began);
 	const cluster = clusterOfRecord(first, world);
 	const look = await cluster.look(first.node, "progress");
-	const { record, news } = await observe(look, first, world);
-	const decision = duringWatch(look, record, world.policy, clock.now());
+	const observed = await observe(look, first, world);
+	const decision = duringWatch(look, observed.record, world.policy, clock.now());
+	const { record, news } = await withReason(decision, observed, world);
 	if (decision.next !== "evict") return { ...stepResult(decision, record, attempt, clock.now()), ...noticeOf(news, record) };
 	const asked = await askForAll({ look, record, cluster, world, until: began + TURN_MS });
 	const after = (await changeRecord(key, world, (was) => afterAsking(was, asked, look))) ?? record;
+	if (asked.fault !== undefined) throw asked.fault;
 	const told = noticeOf([...news, ...asked.trouble], after);
 	return { ...stepResult(asked.decision, after, attempt, clock.now()), ...told };
 };
@@ -42,7 +44,13 @@ type Errand = {
 	/** Epoch milliseconds. */
 	readonly until: number;
 };
-type Asked = { readonly decision: Decision; readonly refusals: Record<string, Refusal>; readonly trouble: readonly Trouble[] };
+type Asked = {
+	readonly decision: Decision;
+	readonly refusals: Record<string, Refusal>;
+	readonly trouble: readonly Trouble[];
+	/** What ended the asking; thrown on when the refusals before it are written. */
+	readonly fault?: unknown;
+};
 
 const afterAsking = (was: MaintenanceRecord, { refusals, trouble }: Asked, look: Look): MaintenanceRecord => {
 	const present = look.pods.map(({ uid }) => uid);
@@ -51,17 +59,25 @@ const afterAsking = (was: MaintenanceRecord, { refusals, trouble }: Asked, look:
 };
 
 async function askForAll(errand: Errand): Promise<Asked> {
-	const { look, record, world } = errand;
 	const refusals: Record<string, Refusal> = {};
-	const ended = (decision: Decision, trouble: readonly Trouble[] = []): Asked => ({ decision, refusals, trouble });
+	try {
+		return { ...(await askInTurn(errand, refusals)), refusals };
+	} catch (fault) {
+		return { decision: { next: "hold", why: String(fault) }, refusals, trouble: [], fault };
+	}
+}
+
+async function askInTurn(errand: Errand, refusals: Record<string, Refusal>): Promise<Pick<Asked, "decision" | "trouble">> {
+	const { look, record, world } = errand;
+	const ended = (decision: Decision, trouble: readonly Trouble[] = []) => ({ decision, trouble });
 	let guard: Guard | undefined;
 	for (const pod of evictionsDue(look, record, world.policy, world.clock.now())) {
 		const interruption = await interrupted(errand);
 		if (interruption) return ended(interruption);
 		if (isProtectedPod(pod, look)) {
-			guard ??= await rehearse(pod, errand);
+			guard = await guardBefore(pod, guard, errand);
 			if (guard.kind === "missing") return ended({ next: "hold", why: "KubeVirt's webhook is missing" }, [guardMissing(pod)]);
-			if (guard.kind === "silent") {
+			if (guard.kind !== "stands") {
 				refusals[pod.uid] = nextRefusal(record.refusals[pod.uid], guard, world.clock.now());
 				continue;
 			}
@@ -78,13 +94,22 @@ async function interrupted({ record, world, until }: Errand): Promise<Decision |
 }
 
 /** What a server-side dry run says of KubeVirt's webhook: without it, an eviction shuts a VM down that should migrate. */
-type Guard = { readonly kind: "stands" } | { readonly kind: "missing" } | { readonly kind: "silent"; readonly says: string };
+type Guard =
+	| { readonly kind: "stands" }
+	| { readonly kind: "missing" }
+	/** `silent`: the webhook cannot be asked, whatever the pod. `refused`: this pod only, and another one may tell. */
+	| { readonly kind: "silent" | "refused"; readonly says: string; readonly retryAfterSeconds?: number };
+
+/** One rehearsal speaks for every pod, unless it was that very pod which was refused. */
+const guardBefore = async (pod: PodFacts, known: Guard | undefined, errand: Errand): Promise<Guard> =>
+	known === undefined || known.kind === "refused" ? rehearse(pod, errand) : known;
 
 async function rehearse(pod: PodFacts, { cluster }: Errand): Promise<Guard> {
 	const answer = await cluster.evict(pod, { dryRun: true });
 	if (answer.kind === "guarded") return { kind: "stands" };
 	if (answer.kind === "accepted") return { kind: "missing" };
-	return { kind: "silent", says: "says" in answer ? answer.says : "the pod went away during the rehearsal of its eviction" };
+	if (!("says" in answer)) return { kind: "refused", says: "the pod went away during the rehearsal of its eviction" };
+	return { ...answer, kind: answer.kind === "unreachable" ? "silent" : "refused" };
 }
 
 const isProtectedPod = (pod: PodFacts, look: Look): boolean => {

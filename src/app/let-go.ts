@@ -24,11 +24,7 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	await changeRecord(record, world, (was) => withMark(was, now));
 	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
 	world.notices.say({ event: "marked", maintenance: name, instanceId: record.instanceId });
-	await clusterOfRecord(record, world).announce(record.node, {
-		type: "Normal",
-		reason: "SafeToTerminate",
-		message: `Evacuator ${name}: nothing is left on instance ${record.instanceId}, AWS may terminate it`,
-	});
+	await announce(record, world);
 	for (const hook of openHooks(record)) {
 		const doubt = await doubtOf(record, second, world, attempt);
 		if (doubt) return doubt;
@@ -36,6 +32,20 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	}
 	world.notices.say({ event: "safe to terminate", maintenance: name, instanceId: record.instanceId });
 	return "let go";
+}
+
+/** An Event is for readers: that it cannot be written must not keep an instance, or its mark, in between. */
+async function announce(record: Claimed, world: World): Promise<void> {
+	const maintenance = executionName(record);
+	try {
+		await clusterOfRecord(record, world).announce(record.node, {
+			type: "Normal",
+			reason: "SafeToTerminate",
+			message: `Evacuator ${maintenance}: nothing is left on instance ${record.instanceId}, AWS may terminate it`,
+		});
+	} catch (fault) {
+		world.notices.say({ event: "announcement failed", maintenance, why: String(fault) });
+	}
 }
 
 async function doubtOf(record: Claimed, second: Look, world: World, { turn }: Attempt): Promise<string | undefined> {

@@ -1,11 +1,14 @@
 import type { Look } from "../domain/look.ts";
+import { newsOf, withTold } from "../domain/news.ts";
+import type { Decision } from "../domain/next-step.ts";
 import { followStories } from "../domain/outcomes.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withRefusals, withStories, withSurvey, withTrouble } from "../domain/record-changes.ts";
+import { stalled, withLeft, withTroubleOver } from "../domain/standstill.ts";
 import type { Trouble } from "../domain/trouble.ts";
-import { newTroubles, troublesOf } from "../domain/trouble-of.ts";
+import { troublesOf } from "../domain/trouble-of.ts";
 import type { World } from "../ports.ts";
-import { changeFrom } from "./maintenance-record.ts";
+import { changeFrom, changeRecord } from "./maintenance-record.ts";
 
 /** The record with what a look shows, and the troubles that nobody has been told of. */
 export type Observed = { readonly record: MaintenanceRecord; readonly news: readonly Trouble[] };
@@ -19,15 +22,32 @@ export async function observe(look: Look, record: MaintenanceRecord, world: Worl
 	let news: readonly Trouble[] = [];
 	const present = look.pods.map(({ uid }) => uid);
 	const after = await changeFrom(record, world, (was) => {
-		const told = withRefusals(withStories(was, followStories(was, look, now)), {}, present);
-		const surveyed = look.surroundings === undefined ? told : withSurvey(told, look.began);
-		const troubles = troublesOf(look, surveyed, world.policy, now);
-		news = newTroubles(was.trouble, troubles);
-		return withTrouble(surveyed, troubles);
+		const followed = withRefusals(withStories(was, followStories(was, look, now)), {}, present);
+		const counted = withLeft(followed, look, now);
+		const surveyed = look.surroundings === undefined ? counted : withSurvey(counted, look.began);
+		const timed = withTroubleOver(surveyed, troublesOf(look, surveyed, world.policy, now), now);
+		const troubles = troublesOf(look, timed, world.policy, now);
+		// What the caller knew, not what is stored: a write whose answer was lost has told nobody.
+		news = newsOf(record, troubles, now);
+		return withTold(withTrouble(timed, troubles), news, now);
 	});
-	for (const { kind, about, says } of news)
-		world.notices.say({ event: "trouble", maintenance: executionName(record), kind, about, says });
+	sayAll(news, record, world);
 	return { record: after ?? record, news };
+}
+
+/** What is observed, and where the decision is to hold for no reason that a human knows of, that reason as trouble. */
+export async function withReason(decision: Decision, observed: Observed, world: World): Promise<Observed> {
+	const { record, news } = observed;
+	if (decision.next !== "hold" || record.trouble.some(({ kind }) => !kind.startsWith("hook-"))) return observed;
+	const reason = stalled(record.node?.name ?? record.instanceId, decision.why);
+	const after = await changeRecord(record, world, (was) => withTrouble(was, [...record.trouble, reason]));
+	sayAll([reason], record, world);
+	return { record: after ?? record, news: [...news, reason] };
+}
+
+function sayAll(news: readonly Trouble[], record: MaintenanceRecord, { notices }: World): void {
+	for (const { kind, about, says } of news)
+		notices.say({ event: "trouble", maintenance: executionName(record), kind, about, says });
 }
 
 const SUBJECT_LIMIT = 100;

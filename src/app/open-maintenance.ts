@@ -1,5 +1,6 @@
-import { isEnded, nextGeneration } from "../domain/generations.ts";
+import { isEnded, nextGeneration, withHandedOver } from "../domain/generations.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
+import { withMark } from "../domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../domain/record-requests.ts";
 import type { MaintenanceRequest } from "../domain/request.ts";
 import { RecordConflict } from "../faults.ts";
@@ -48,7 +49,12 @@ async function endedWith(
 	return undefined;
 }
 
-/** The record with the request in it; undefined when somebody else wrote in between. */
+/**
+ * The record with the request in it; undefined when the latest record is another one now.
+ *
+ * The running execution may sleep for as long as the hooks that it knows bear. A request whose hook bears less goes into
+ * a generation of its own, which begins with a heartbeat; the one that sleeps finds itself handed over.
+ */
 async function store(
 	request: MaintenanceRequest,
 	latest: MaintenanceRecord | undefined,
@@ -56,12 +62,20 @@ async function store(
 ): Promise<MaintenanceRecord | undefined> {
 	if (latest?.state === "open" || latest?.state === "releasing") {
 		const merged = mergeRequest(latest, request);
+		if (merged.beatSeconds < latest.beatSeconds) {
+			await records.replace(latest, withHandedOver(latest, clock.now()));
+			return undefined;
+		}
 		return merged === latest || (await records.replace(latest, merged)) ? merged : undefined;
 	}
 	const now = clock.now();
 	const record =
 		latest?.state === "handed over"
 			? mergeRequest(nextGeneration(latest, now), request)
-			: openRecord(request, (latest?.generation ?? 0) + 1, now);
+			: withMarkOf(latest, openRecord(request, (latest?.generation ?? 0) + 1, now));
 	return (await records.create(record)) ? record : undefined;
 }
+
+/** A mark of an earlier maintenance may still be on the instance; whoever works on it now has to revoke it. */
+const withMarkOf = (latest: MaintenanceRecord | undefined, record: MaintenanceRecord): MaintenanceRecord =>
+	latest?.markedAt === undefined ? record : withMark(record, latest.markedAt);

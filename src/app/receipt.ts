@@ -1,6 +1,6 @@
 /**
- * What became of a message. `accepted`, `duplicate`, `ignored`, `foreign`, `stale`: acknowledged. `malformed`,
- * `unsupported`: acknowledged and kept in quarantine. `retry`: back to the queue.
+ * What became of a message. `accepted`, `duplicate`, `ignored`, `stale`: acknowledged. `malformed`, `unsupported`,
+ * `foreign`: acknowledged and kept in quarantine. `retry`: back to the queue.
  */
 export type Receipt = {
 	readonly outcome: "accepted" | "duplicate" | "ignored" | "foreign" | "stale" | "malformed" | "unsupported" | "retry";

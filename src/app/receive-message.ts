@@ -7,6 +7,9 @@ import { acceptOrder } from "./accept-order.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
 
+/** Nobody else acts on these: a hook of ours lapses, an order is not obeyed, unless a human sees it. */
+const keptOutcomes: ReadonlySet<Receipt["outcome"]> = new Set(["malformed", "unsupported", "foreign"]);
+
 /**
  * Reads one message and does what it asks for: opens a maintenance, merges into the open one, or says why not.
  *
@@ -17,8 +20,7 @@ export async function receiveMessage(message: QueueMessage, world: World, hookNa
 	const reading = readMessage(message);
 	const receipt = await accept(reading, message, world, hookNames);
 	const { outcome, why } = receipt;
-	if (outcome === "malformed" || outcome === "unsupported")
-		await world.notices.quarantine({ body: message.body, source: message.queue }, why);
+	if (keptOutcomes.has(outcome)) await world.notices.quarantine({ body: message.body, source: message.queue }, why);
 	world.notices.say({ event: "message", outcome, why, queue: message.queue, messageId: message.messageId, kind: reading.kind });
 	return receipt;
 }
@@ -30,7 +32,7 @@ function accept(reading: Reading, message: QueueMessage, world: World, hookNames
 		case "drain order":
 			return acceptOrder(reading, world);
 		case "execution ended":
-			return acceptExecutionEnd(reading, world);
+			return acceptExecutionEnd(reading, message, world);
 		case "test notification":
 			return { outcome: "ignored", why: `Auto Scaling tests whether group ${reading.group} reaches this queue: it does` };
 		case "ignored":

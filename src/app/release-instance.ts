@@ -33,7 +33,7 @@ export const releaseInstance: Step = async (key, world, attempt) => {
 		world.notices.say({ event: "not safe yet", maintenance: executionName(record), why: verdict.decision.why });
 		return result(verdict.decision, await withdraw(record, world));
 	}
-	const outcome = await letGo(verdict.claimed, verdict.second, world, attempt);
+	const outcome = await letGoOrWithdraw(verdict, world, attempt);
 	if (outcome !== "let go") return result({ next: "watch", why: outcome }, await withdraw(record, world));
 	const closed = await changeRecord(key, world, (was) => withReleased(was, attempt.turn, world.clock.now()));
 	return closed
@@ -41,8 +41,19 @@ export const releaseInstance: Step = async (key, world, attempt) => {
 		: result({ next: "watch", why: "another token came" });
 };
 
+/** What stops half-way leaves no mark behind: nobody knows when this step will be tried again. */
+async function letGoOrWithdraw({ claimed, second }: Proved, world: World, attempt: Attempt): Promise<"let go" | string> {
+	try {
+		return await letGo(claimed, second, world, attempt);
+	} catch (fault) {
+		await withdraw(claimed, world);
+		throw fault;
+	}
+}
+
 type Placed = MaintenanceRecord & { readonly node: NodeIdentity };
-type Verdict = { readonly claimed: Placed; readonly second: Look } | { readonly decision: Decision };
+type Proved = { readonly claimed: Placed; readonly second: Look };
+type Verdict = Proved | { readonly decision: Decision };
 
 async function lookTwice(record: Placed, world: World, attempt: Attempt): Promise<Verdict> {
 	const cluster = clusterOfRecord(record, world);

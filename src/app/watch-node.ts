@@ -8,7 +8,7 @@ import { ClusterUnreachable, RecordConflict } from "../faults.ts";
 import type { Following, World } from "../ports.ts";
 import { beat } from "./beat.ts";
 import { readRecord } from "./maintenance-record.ts";
-import { noticeOf, observe } from "./observe.ts";
+import { noticeOf, observe, withReason } from "./observe.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** How soon a Watch notices an order or a new token, in milliseconds. */
@@ -30,8 +30,9 @@ export const watchNode: Step = async (key, world, attempt) => {
 	const following = await clusterOfRecord(record, world).follow(record.node, watchSeconds);
 	try {
 		const watched = await watchUntil(began + watchSeconds * 1000, following, record, world);
-		const after = await beat(watched.record, world);
-		return { ...stepResult(watched.decision, after, attempt, clock.now()), ...noticeOf(watched.news, after) };
+		const { record: seen, news } = await withReason(watched.decision, watched, world);
+		const after = await beat(seen, world);
+		return { ...stepResult(watched.decision, after, attempt, clock.now()), ...noticeOf(news, after) };
 	} finally {
 		following.close();
 	}

@@ -1,4 +1,5 @@
 import { type Circumstances, nodeOf, presentFate, wouldEndUnallowed } from "./circumstances.ts";
+import { isProtected } from "./fates.ts";
 import type { Look, PodFacts, VmiFacts } from "./look.ts";
 import { fateOfPod, servesLiveLauncher } from "./pod-fates.ts";
 import type { Policy } from "./policy.ts";
@@ -51,7 +52,9 @@ const isOrphan: Keeps = ({ pod, vmi }) => pod.role === "launcher" && vmi === und
 
 const isEndingAnyway: Keeps = ({ vmi }) => vmi !== undefined && (vmi.deleting || isFinalVmi(vmi));
 
-const isMarkedAlready: Keeps = ({ vmi, circumstances }) => vmi !== undefined && isMarked(vmi, nodeOf(circumstances));
+/** KubeVirt moves what is marked only while its strategy lets it: one that may be shut down instead is asked for again. */
+const isMarkedAlready: Keeps = ({ vmi, circumstances }) =>
+	vmi !== undefined && isMarked(vmi, nodeOf(circumstances)) && isProtected(vmi, circumstances.look);
 
 const migratesAlready: Keeps = ({ vmi }) => vmi !== undefined && isMigrating(vmi);
 

@@ -1,7 +1,7 @@
 import { type Circumstances, fatesOnNode, nodeOf, presentFate } from "./circumstances.ts";
 import type { MigrationFacts, PodFacts, VmiFacts } from "./look.ts";
 import { fateOfPod } from "./pod-fates.ts";
-import { isEndedPod, isFinalVmi, isMarked, isMigrating, liveLaunchers, runsElsewhere, vmiOf } from "./presence.ts";
+import { isAwaited, isEndedPod, isFinalVmi, isMarked, isMigrating, liveLaunchers, runsElsewhere, vmiOf } from "./presence.ts";
 import { migrationsOver } from "./proof-migrations.ts";
 
 /** So many failed migrations of one VM that the next one will hardly be better by itself. */
@@ -28,7 +28,7 @@ export const leftovers = (circumstances: Circumstances): readonly PodFacts[] =>
 
 function isLeftover(pod: PodFacts, circumstances: Circumstances): boolean {
 	const vmi = vmiOf(pod, circumstances.look);
-	if (!vmi || isMigrating(vmi) || !runsElsewhere(vmi, nodeOf(circumstances))) return false;
+	if (!vmi || isMigrating(vmi) || isAwaited(pod, circumstances.look) || !runsElsewhere(vmi, nodeOf(circumstances))) return false;
 	const arrivedAt = circumstances.record.vms.find(({ uid }) => uid === vmi.uid)?.outcomeAt;
 	return arrivedAt !== undefined && circumstances.now - arrivedAt > LEFTOVER_GRACE_MS;
 }

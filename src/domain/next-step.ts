@@ -6,7 +6,7 @@ import { isMovingOn, leftovers } from "./movement.ts";
 import { paceOf } from "./pace.ts";
 import type { Policy } from "./policy.ts";
 import { isMarked } from "./presence.ts";
-import { CORDON_SETTLES_MS, type Finding, type Proof, whatIsLeft } from "./proof.ts";
+import { CORDON_SETTLES_MS, type Finding, type Proof, settledFrom, whatIsLeft } from "./proof.ts";
 import type { MaintenanceRecord } from "./record.ts";
 import { isClosed } from "./record-changes.ts";
 import type { Next } from "./step-result.ts";
@@ -62,6 +62,12 @@ const first = (opinions: readonly Opinion[], circumstances: Circumstances): Deci
 
 const isOver: Opinion = ({ record }) => (isClosed(record) ? { next: "done", why: `the record is ${record.state}` } : undefined);
 
+/** Release revokes a mark that its proof does not bear out any more. */
+const markIsUntrue: Opinion = ({ look, record }) =>
+	record.markedAt !== undefined && record.node && whatIsLeft(look, { node: record.node }).length > 0
+		? { next: "release", why: "the mark is not true any more" }
+		: undefined;
+
 const hasNoNode: Opinion = ({ look }) => (look.node ? undefined : { next: "hold", why: "there is no Node" });
 
 const isNotOurs: Opinion = ({ look, record }) =>
@@ -75,7 +81,7 @@ const isUncordoned: Opinion = ({ look }) =>
 /** A node that has just been emptied is not released before the scheduler has surely heard of the cordon. */
 const nothingIsLeft: Opinion = ({ look, record, now }) => {
 	if (!record.node || whatIsLeft(look, { node: record.node }).length > 0) return undefined;
-	const settledAt = (record.cordonedAt ?? now) + CORDON_SETTLES_MS;
+	const settledAt = settledFrom(look, record.cordonedAt ?? now) + CORDON_SETTLES_MS;
 	return settledAt > now
 		? { next: "watch", why: "nothing is left, but the cordon is too young", at: settledAt }
 		: { next: "release", why: "nothing is left" };
@@ -130,12 +136,14 @@ const operatorMustAct: Opinion = (circumstances) => {
 
 const assessOpinions: readonly Opinion[] = [
 	isOver, //
+	markIsUntrue,
 	hasNoNode,
 	isNotOurs,
 ];
 
 const watchOpinions: readonly Opinion[] = [
 	isOver,
+	markIsUntrue,
 	hasNoNode,
 	isNotOurs,
 	isUncordoned,

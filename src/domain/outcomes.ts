@@ -2,7 +2,7 @@ import { fatesOnNode, nodeOf } from "./circumstances.ts";
 import type { Fate } from "./fate.ts";
 import type { Look, VmiFacts } from "./look.ts";
 import { strictPolicy } from "./policy.ts";
-import { isFinalVmi, isMigrating, runsElsewhere } from "./presence.ts";
+import { isAwaited, isFinalVmi, isMigrating, liveLaunchers, runsElsewhere } from "./presence.ts";
 import type { MaintenanceRecord, VmOutcome, VmStory } from "./record.ts";
 
 /**
@@ -41,15 +41,19 @@ const isSameOutcome = (a: VmOutcome, b: VmOutcome | undefined): boolean =>
 
 function outcomeOf(story: VmStory, look: Look, node: string): VmOutcome | undefined {
 	const vmi = look.vmis.find(({ uid }) => uid === story.uid);
-	if (vmi && !isFinalVmi(vmi)) return outcomeOfLiving(vmi, node);
+	if (vmi && !isFinalVmi(vmi)) return outcomeOfLiving(vmi, look, node);
 	if (story.outcome?.kind === "migrated" || story.outcome?.kind === "restarted") return story.outcome;
 	return outcomeBySuccessor(story, look, node) ?? outcomeByFate(story.fate);
 }
 
-const outcomeOfLiving = (vmi: VmiFacts, node: string): VmOutcome | undefined =>
-	vmi.nodeName !== undefined && runsElsewhere(vmi, node) && !isMigrating(vmi)
+/** A VM that comes in has not left. */
+const outcomeOfLiving = (vmi: VmiFacts, look: Look, node: string): VmOutcome | undefined =>
+	vmi.nodeName !== undefined && runsElsewhere(vmi, node) && !isMigrating(vmi) && !comesIn(vmi, look)
 		? { kind: "migrated", to: vmi.nodeName }
 		: undefined;
+
+const comesIn = (vmi: VmiFacts, look: Look): boolean =>
+	liveLaunchers(look).some((pod) => pod.vmiUid === vmi.uid && isAwaited(pod, look));
 
 /** Only a VM that is started again has a successor of the same name; a replica set gives its own a new one. */
 function outcomeBySuccessor({ namespace, name, uid }: VmStory, { vmis }: Look, node: string): VmOutcome | undefined {

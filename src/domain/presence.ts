@@ -22,6 +22,11 @@ export function isMigrating({ migration }: VmiFacts): boolean {
 	return migration.started || migration.targetNode !== undefined;
 }
 
+/** The target pod of a migration that has not come to its end, however long the pod takes to start. */
+export const isAwaited = (pod: PodFacts, look: Look): boolean =>
+	pod.migrationUid !== undefined &&
+	look.migrations.some(({ uid, phase }) => uid === pod.migrationUid && phase !== "Succeeded" && phase !== "Failed");
+
 /** Phases in which a migration holds a target pod or a slot. */
 export function isMoving({ phase }: MigrationFacts): boolean {
 	return phase !== "Unset" && phase !== "Pending" && phase !== "Succeeded" && phase !== "Failed";

@@ -1,4 +1,4 @@
-import { isChosenBy } from "./hosting.ts";
+import { cordonTaint, isChosenBy, tolerates } from "./hosting.ts";
 import type { Look, PodFacts } from "./look.ts";
 import { fateOfPod, servesLiveLauncher } from "./pod-fates.ts";
 import { isEndedPod, runsElsewhere, vmiOf } from "./presence.ts";
@@ -40,22 +40,28 @@ export function podsLeft(look: Look, node: string): readonly About[] {
  */
 const PROMISE_LASTS_MS = 25 * 60_000;
 
+/** The scheduler may hear of a cordon this much later than the API server wrote it. */
+const SCHEDULER_LAGS_MS = 30_000;
+
 /**
- * Launchers that may have been promised to this node before it was cordoned and may still be bound to it: they have no
- * node, are as old as the cordon, and the scheduler has not refused them since.
+ * Launchers without a node that may still be bound to this one: they tolerate the cordon, or the scheduler may have promised
+ * them the node before it heard of the cordon and has not refused them since. `settledFrom`: when the node was last cordoned.
  */
-export function launchersStillComing(look: Look, cordonedAt: number, node: string): readonly About[] {
+export function launchersStillComing(look: Look, settledFrom: number, node: string): readonly About[] {
 	if (look.unboundLaunchers === undefined) {
 		return [{ about: node, says: "The look did not read the launchers that have no node yet." }];
 	}
-	if (look.began > cordonedAt + PROMISE_LASTS_MS) return [];
-	const since = look.node?.cordonedSince ?? cordonedAt;
+	const since = look.node?.cordonedSince ?? settledFrom;
+	const promisesAreOver = look.began > settledFrom + PROMISE_LASTS_MS;
+	const isPromised = ({ createdAt, refusedBySchedulerAt = 0 }: PodFacts): boolean =>
+		!promisesAreOver && createdAt <= since + SCHEDULER_LAGS_MS && refusedBySchedulerAt <= since;
 	return look.unboundLaunchers
-		.filter((pod) => pod.createdAt <= since)
-		.filter((pod) => !((pod.refusedBySchedulerAt ?? 0) > since))
 		.filter((pod) => look.node === undefined || isChosenBy(look.node, pod))
+		.filter((pod) => tolerates(pod, cordonTaint) || isPromised(pod))
 		.map((pod) => ({
 			about: `${pod.namespace}/${pod.name}`,
-			says: "The launcher is older than the cordon and may still be bound to this node.",
+			says: tolerates(pod, cordonTaint)
+				? "The launcher has no node yet, tolerates the cordon and may be bound to this node."
+				: "The launcher is about as old as the cordon and may still be bound to this node.",
 		}));
 }

@@ -63,12 +63,16 @@ const noMigrationIsUnfinished: ProofRule["findings"] = (look, { node }) =>
 		says: `The migration of ${vmiName} is ${phase} and has to do with this node.`,
 	}));
 
+/** The node was last cordoned then: a cordon that somebody lifted and renewed unseen counts from its renewal. */
+export const settledFrom = ({ node }: Look, cordonedAt: number): number => Math.max(cordonedAt, node?.cordonedSince ?? 0);
+
 const nothingIsStillComing: ProofRule["findings"] = (look, { node, cordonedAt }) => {
 	if (cordonedAt === undefined) return [{ about: node.name, says: "It is not known since when the Node is cordoned." }];
-	if (look.began < cordonedAt + CORDON_SETTLES_MS) {
+	const from = settledFrom(look, cordonedAt);
+	if (look.began < from + CORDON_SETTLES_MS) {
 		return [{ about: node.name, says: `The Node has been cordoned for less than ${CORDON_SETTLES_MS / 1000} seconds.` }];
 	}
-	return launchersStillComing(look, cordonedAt, node.name);
+	return launchersStillComing(look, from, node.name);
 };
 
 /** Every rule that one look has to satisfy: S1-S5 and S7. */

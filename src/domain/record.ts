@@ -21,8 +21,8 @@ export type Hook = {
 };
 
 /**
- * `released`: safe to terminate. `gone`: the instance ended without our release. `handed over`: its execution ended, and
- * the next generation goes on with the same tokens.
+ * `released`: safe to terminate. `gone`: the instance ended without our release. `handed over`: its execution ended,
+ * or sleeps for longer than a new hook bears, and the next generation goes on with the same tokens.
  */
 export type MaintenanceState = "open" | "releasing" | "released" | "gone" | "handed over";
 
@@ -78,6 +78,10 @@ export type MaintenanceRecord = MaintenanceKey & {
 	/** By pod uid. */
 	readonly refusals: Readonly<Record<string, Refusal>>;
 	readonly trouble: readonly Trouble[];
+	/** When all the trouble of then was last told; epoch milliseconds. */
+	readonly toldAt?: number;
+	/** How many VMs and pods were left on the node at the last look, and since when it has been just so many. */
+	readonly left?: { readonly vms: number; readonly pods: number; readonly changedAt: number };
 	/** Set by Release before its second look, with the tokens that it is about to complete. */
 	readonly releasing?: { readonly turn: string; readonly at: number; readonly tokens: readonly string[] };
 	/** When the instance was marked safe to terminate. */

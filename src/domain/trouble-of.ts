@@ -5,6 +5,7 @@ import { failedMigrations, leftovers, TROUBLING_FAILURES } from "./movement.ts";
 import { isTooShort, openHooks } from "./pace.ts";
 import type { Policy } from "./policy.ts";
 import type { MaintenanceRecord } from "./record.ts";
+import { standstill, timeRunsOut } from "./standstill.ts";
 import type { Trouble } from "./trouble.ts";
 import { guardUnreachable, noNode, notOurNode } from "./trouble-texts.ts";
 
@@ -13,11 +14,17 @@ const TROUBLING_REFUSALS = 3;
 
 /** Everything about this look and record that a human must know, each with its way out. */
 export const troublesOf = (look: Look, record: MaintenanceRecord, policy: Policy, now: number): readonly Trouble[] =>
-	sources.flatMap((source) => source({ look, record, policy, now }));
+	withStandstill({ look, record, policy, now }, sources);
 
 /** Those of `after` that were not known `before`: only they are told. */
 export const newTroubles = (before: readonly Trouble[], after: readonly Trouble[]): readonly Trouble[] =>
 	after.filter(({ kind, about }) => !before.some((known) => known.kind === kind && known.about === about));
+
+/** What stands still counts only where no other trouble names it. */
+function withStandstill(circumstances: Circumstances, named: readonly Source[]): readonly Trouble[] {
+	const known = named.flatMap((source) => source(circumstances));
+	return [...known, ...standstill(circumstances, known)];
+}
 
 type Source = (circumstances: Circumstances) => readonly Trouble[];
 
@@ -138,4 +145,5 @@ const sources: readonly Source[] = [
 	evictionsAreRefused,
 	hooksAreLost,
 	hooksAreShort,
+	timeRunsOut,
 ];

@@ -11,8 +11,10 @@ export type TroubleKind =
 	| "guard-unreachable"
 	| "eviction-refused"
 	| "migration-failing"
+	| "stalled"
 	| "hook-lost"
 	| "hook-too-short"
+	| "hook-ends"
 	| "instance-gone";
 
 export type Trouble = {

@@ -12,7 +12,7 @@ import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
 import type { LocalWorkflow } from "./aws/states-api.ts";
 import type { SimulationClock } from "./clock/simulation-clock.ts";
 import { executionStatusMessage } from "./execution-status-message.ts";
-import { startEventSourceMapping } from "./queues/event-source-mapping.ts";
+import { type Delivery, startEventSourceMapping } from "./queues/event-source-mapping.ts";
 import { type Queues, startQueues } from "./queues/queues.ts";
 import { type RecordStore, startRecordStore } from "./records/record-store.ts";
 import { type Notice, serviceIntegrations } from "./service-integrations.ts";
@@ -45,6 +45,8 @@ export type EmbeddedGroundOptions = {
 	readonly definition: unknown;
 	readonly functionOf: (resource: string) => FunctionName | undefined;
 	readonly functionSeconds: Readonly<Record<FunctionName, number>>;
+	/** How the queues of the stack hand their messages to intake. */
+	readonly delivery: Delivery & { readonly maxReceiveCount: number };
 	readonly tableName: string;
 	readonly policy: Policy;
 	/** Calls the function's handler. */
@@ -79,8 +81,9 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
  * adapters as on AWS. Queues and records listen on loopback.
  */
 export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promise<EmbeddedGround> {
-	const { clock } = options;
-	const queues = await startQueues({ clock, region });
+	const { clock, delivery } = options;
+	const { maxReceiveCount } = delivery;
+	const queues = await startQueues({ clock, region, maxReceiveCount });
 	const store = await startRecordStore({ region, table: options.tableName });
 	const aws = startAccount(options, queues, {
 		start: (name, input) => machine.start(name, input),
@@ -91,7 +94,7 @@ export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promi
 	const invoke = invoker(options, queues, worldOf);
 	const machine: StateMachine = startMachine(options, clients, queues, invoke);
 	const mappings = (["events", "orders"] as const).map((queue) =>
-		startEventSourceMapping({ clock, queues, queue, invoke: (event) => invoke("intake", event) }),
+		startEventSourceMapping({ clock, queues, queue, delivery, invoke: (event) => invoke("intake", event) }),
 	);
 	return {
 		aws,

@@ -72,7 +72,7 @@ describe("S7", () => {
 			{
 				rule: "S7",
 				about: "shop/virt-launcher-db",
-				says: "The launcher is older than the cordon and may still be bound to this node.",
+				says: "The launcher is about as old as the cordon and may still be bound to this node.",
 			},
 		]);
 	});
@@ -85,20 +85,38 @@ describe("S7", () => {
 		const { cordonedSince, ...node } = aNode();
 
 		expect(rulesAgainst({ node, unboundLaunchers: [waiting()] })).toEqual(["S7"]);
-		expect(rulesAgainst({ node, unboundLaunchers: [waiting({ createdAt: CORDONED + 1 })] })).toEqual([]);
+		expect(rulesAgainst({ node, unboundLaunchers: [waiting({ createdAt: CORDONED + 30_001 })] })).toEqual([]);
+	});
+
+	it("finds one that the scheduler may have promised the node before it heard of the cordon", () => {
+		expect(rulesAgainst({ unboundLaunchers: [waiting({ createdAt: CORDONED + 2_000 })] })).toEqual(["S7"]);
+	});
+
+	it("finds one that tolerates the cordon, however young it is and whatever the scheduler said", () => {
+		const tolerations = [{ key: "node.kubernetes.io/unschedulable", operator: "Exists", effect: "NoSchedule" }];
+		const pod = waiting({ tolerations, createdAt: CORDONED + 50_000, refusedBySchedulerAt: CORDONED + 51_000 });
+
+		expect(rulesAgainst({ unboundLaunchers: [pod] })).toEqual(["S7"]);
+	});
+
+	it("counts from the cordon's renewal when somebody lifted it unseen", () => {
+		const node = aNode({ cordonedSince: aLook().began - 10_000 });
+
+		expect(rulesAgainst({ node, unboundLaunchers: [] })).toEqual(["S7"]);
 	});
 
 	it("fears no promise of the scheduler's that is older than any can be", () => {
 		const cordonedAt = aLook().began - 26 * 60_000;
+		const node = aNode({ cordonedSince: cordonedAt });
 
-		expect(prove(aLook({ unboundLaunchers: [waiting({ createdAt: cordonedAt - 1 })] }), { ...basis, cordonedAt })).toEqual({
+		expect(prove(aLook({ node, unboundLaunchers: [waiting({ createdAt: cordonedAt - 1 })] }), { ...basis, cordonedAt })).toEqual({
 			safe: true,
 		});
 	});
 
 	it.each([
 		["refused since", { refusedBySchedulerAt: CORDONED + 1 }],
-		["created after the cordon", { createdAt: CORDONED + 1 }],
+		["created when the scheduler had heard of the cordon", { createdAt: CORDONED + 30_001 }],
 		["that asks for other nodes", { nodeSelector: { zone: "b" } }],
 	])("does not count one %s", (_, some) => {
 		expect(findings({ unboundLaunchers: [waiting(some)] })).toEqual([]);

@@ -289,7 +289,7 @@ describe("Hold", () => {
 		expect(trace[heard + 1]?.split(" ")[1]).toBe("assess");
 	});
 
-	it.each(["released", "gone"])("ends when the record is %s", async (state) => {
+	it.each(["released", "gone", "handed over"])("ends when the record is %s", async (state) => {
 		const { end } = await runDefinition({
 			item: ({ seconds }) => item(["a"], 100, { state: seconds < 50 ? "open" : state }),
 			untilSeconds: 1_000,

@@ -8,21 +8,21 @@ const { evacuator, propertiesOf, idOf, ofType, Resources } = stack;
 
 describe("a queue that intake reads", () => {
 	it.each(["events", "orders"] as const)(
-		"of %s keeps messages for days, hides them long enough, and gives up after five tries",
+		"of %s keeps messages for days, shows them again as soon as intake has ended, and gives up after half an hour of tries",
 		(name) => {
 			const { queue, deadLetters } = evacuator[name];
 
 			expect(propertiesOf(queue)).toEqual({
 				MessageRetentionPeriod: 4 * 86_400,
-				VisibilityTimeout: 360,
+				VisibilityTimeout: 60,
 				SqsManagedSseEnabled: true,
-				RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": [idOf(deadLetters), "Arn"] }, maxReceiveCount: 5 },
+				RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": [idOf(deadLetters), "Arn"] }, maxReceiveCount: 30 },
 			});
 			expect(propertiesOf(deadLetters)).toEqual({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
 		},
 	);
 
-	it("hands its messages over ten at a time, and takes back those that failed", () => {
+	it("hands its messages over one at a time, and takes back those that failed", () => {
 		const mappings = ofType("AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
 
 		expect(mappings).toEqual(

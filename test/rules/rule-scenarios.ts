@@ -126,14 +126,14 @@ const scenarios = {
 	},
 	/** A second hook of the same instance is told of while Release completes the first. */
 	"second token": {
-		hooks: [HOOK, { ...HOOK, name: "second", heartbeatTimeoutSeconds: 300, tells: [] }],
+		hooks: [HOOK, { ...HOOK, name: "second", tells: [] }],
 		seed: ({ add }, node) => void add.vm({ ...liveMigrate, on: node }),
 		prepare: (stage) => {
 			const { ground, clock } = stage;
 			ground.aws.faults.add({ operation: "CompleteLifecycleAction", kind: "late", afterMs: 4_000 });
 			onAnnouncement(stage, () => void clock.thread(() => ground.queues.send("events", secondToken(stage))));
 		},
-		play: leaveFor(10, async ({ clock, cluster, ground, node, until }) => {
+		play: leaveFor(70, async ({ clock, cluster, ground, node, until }) => {
 			await until(() => ground.aws.log.some(({ kind }) => kind === "ended"));
 			await clock.sleep(30_000);
 			cluster.add.vm(intruder(node));

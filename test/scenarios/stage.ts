@@ -1,7 +1,7 @@
 import { clusterRoles } from "../../infra/cluster-roles.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { type SynthesisedDefinition, synthesiseDefinition } from "../../infra/synthesised-definition.ts";
-import { functionSeconds } from "../../infra/time-outs.ts";
+import { delivery, functionSeconds } from "../../infra/time-outs.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import {
 	type EmbeddedGround,
@@ -32,10 +32,10 @@ const synthesised = (): SynthesisedDefinition => {
 	return kept;
 };
 
-export type Deployment = Omit<EmbeddedGroundOptions, "definition" | "functionOf" | "functionSeconds" | "tableName">;
+export type Deployment = Omit<EmbeddedGroundOptions, "definition" | "functionOf" | "functionSeconds" | "delivery" | "tableName">;
 
 /** The embedded ground with the definition and the time-outs of the stack that would be deployed. */
 export function deploy(deployment: Deployment): Promise<EmbeddedGround> {
 	const { definition, functionOf, tableName } = synthesised();
-	return startEmbeddedGround({ ...deployment, definition, functionOf, functionSeconds, tableName });
+	return startEmbeddedGround({ ...deployment, definition, functionOf, functionSeconds, delivery, tableName });
 }

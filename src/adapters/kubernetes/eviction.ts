@@ -36,6 +36,8 @@ type Rule = {
 };
 
 const DENIED = /^admission webhook "([^"]+)" denied the request: /;
+/** With whatever code the policy's author chose; https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go */
+const POLICY_DENIED = /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request/;
 const TWO_BUDGETS = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
 
 const isKubeVirts = ({ message }: ApiStatus) => /(^|\.)kubevirt\.io$/.test(DENIED.exec(message)?.[1] ?? "");
@@ -51,6 +53,7 @@ const aboutBudget = ({ about, message }: ApiStatus) =>
 const RULES: readonly Rule[] = [
 	{ when: isKubeVirts, kind: "guarded", says: ({ message }) => message.replace(DENIED, "") },
 	{ when: ({ message }) => DENIED.test(message), kind: "later" },
+	{ when: ({ message }) => POLICY_DENIED.test(message), kind: "later" },
 	{ when: ({ message }) => message.includes("failed calling webhook"), kind: "unreachable" },
 	{ when: ({ code, reason }) => code === 404 && reason === "NotFound", kind: "gone" },
 	{ when: (status) => byBudget(status) !== undefined, kind: "budget", says: (status) => byBudget(status)?.message ?? "" },

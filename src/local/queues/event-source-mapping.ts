@@ -10,16 +10,20 @@ export type MappingOptions = {
 	readonly queue: QueueName;
 	/** The function: called in a thread of its own, with what Lambda would give it. What it throws fails the whole batch. */
 	readonly invoke: (event: SqsEvent) => Promise<unknown>;
-	/** The queue's visibility time-out: seconds from a receive to the next one when the message failed. Default: 180. */
-	readonly visibilitySeconds?: number;
+	readonly delivery: Delivery;
+};
+
+export type Delivery = {
+	/** How many messages the function gets at most in one invocation. */
+	readonly batchSize: number;
+	/** The queue's visibility time-out: seconds from a receive to the next one when the message failed. */
+	readonly visibilitySeconds: number;
 };
 
 export type EventSourceMapping = {
 	/** An invocation under way is left to itself. Rejects with what broke the mapping, if something did. */
 	stop(): Promise<void>;
 };
-
-const BATCH_SIZE = 10;
 
 const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): SqsRecord => {
 	const { ApproximateReceiveCount = "1", SentTimestamp = "", SenderId = "" } = message.Attributes ?? {};
@@ -38,19 +42,20 @@ const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): 
 };
 
 /**
- * Lambda's event source mapping with batches of ten and ReportBatchItemFailures, one invocation at a time: what succeeded is
+ * Lambda's event source mapping with ReportBatchItemFailures, one invocation at a time: what succeeded is
  * deleted, what failed is received again when its visibility time-out has passed on the clock, until the queue's redrive
  * policy moves it. It asks the queue only when something may be in it.
  */
 export function startEventSourceMapping(options: MappingOptions): EventSourceMapping {
-	const { clock, queues, queue, invoke, visibilitySeconds = 180 } = options;
+	const { clock, queues, queue, invoke } = options;
+	const { batchSize, visibilitySeconds } = options.delivery;
 	const QueueUrl = queues.url(queue);
 	const retries = new Set<() => void>();
 	let stopped = false;
 	let invoking = false;
 
 	const receive = async (): Promise<readonly SqsRecord[]> => {
-		const request = { QueueUrl, MaxNumberOfMessages: BATCH_SIZE, WaitTimeSeconds: 0 };
+		const request = { QueueUrl, MaxNumberOfMessages: batchSize, WaitTimeSeconds: 0 };
 		const command = new ReceiveMessageCommand({ ...request, MessageSystemAttributeNames: ["All"] });
 		const { Messages = [] } = await queues.sqs.send(command);
 		return Messages.map((message) => recordOf(message, queues.arn(queue), queues.region));
@@ -63,7 +68,7 @@ export function startEventSourceMapping(options: MappingOptions): EventSourceMap
 		});
 
 	const retryLater = (record: SqsRecord, receivedAt: number): void => {
-		const cancel = clock.at(receivedAt + visibilitySeconds * 1000 - clock.now(), () => {
+		const cancel = clock.at(Math.max(0, receivedAt + visibilitySeconds * 1000 - clock.now()), () => {
 			retries.delete(cancel);
 			showAgain(record).catch(broken.reject);
 		});

@@ -9,6 +9,13 @@ const QUEUE_NAMES = ["events", "orders", "quarantine", "events-dead", "orders-de
 
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
+export type QueuesOptions = {
+	readonly clock: SimulationClock;
+	readonly region: string;
+	/** How often a message is handed out before it is a dead letter. */
+	readonly maxReceiveCount: number;
+};
+
 export type Queues = {
 	/** For clients of the SDK: any credentials, the region of `startQueues`. */
 	readonly endpoint: string;
@@ -29,14 +36,13 @@ export type Queues = {
 
 /** The emulator's account; it has no other. */
 const ACCOUNT = "000000000000";
-const MAX_RECEIVE_COUNT = 5;
 
 /** Far longer than any run: when a message is seen again is up to the mapping, on the clock. */
 const VISIBILITY_SECONDS = 43_200;
 
 /** The queues of the deployment, emulated on loopback. Message ids and time stamps are steady: they come from the clock. */
-export async function startQueues(options: { readonly clock: SimulationClock; readonly region: string }): Promise<Queues> {
-	const { clock, region } = options;
+export async function startQueues(options: QueuesOptions): Promise<Queues> {
+	const { clock, region, maxReceiveCount } = options;
 	const bells = new Map(QUEUE_NAMES.map((name) => [name as string, new Doorbell()]));
 	const server = await startSqsServer({ clock, region, onArrival: (queue) => bells.get(queue)?.ring() });
 	const { endpoint } = server;
@@ -46,7 +52,7 @@ export async function startQueues(options: { readonly clock: SimulationClock; re
 	const url = (queue: QueueName) => `${endpoint}/${ACCOUNT}/${queue}`;
 	const arn = (queue: QueueName) => `arn:aws:sqs:${region}:${ACCOUNT}:${queue}`;
 	const redrive = (deadLetters: QueueName) => ({
-		RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(deadLetters), maxReceiveCount: MAX_RECEIVE_COUNT }),
+		RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(deadLetters), maxReceiveCount }),
 	});
 	const create = async (queue: QueueName, attributes: Record<string, string> = {}) => {
 		const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS), ...attributes };

@@ -8,7 +8,7 @@ import { type Queues, startQueues } from "../../../src/local/queues/queues.ts";
 
 let queues: Queues;
 beforeAll(async () => {
-	queues = await startQueues({ clock: new VirtualClock(), region: "eu-west-1" });
+	queues = await startQueues({ clock: new VirtualClock(), region: "eu-west-1", maxReceiveCount: 5 });
 });
 afterAll(() => queues.stop());
 

@@ -29,6 +29,12 @@ describe("what the eviction API says, as recorded", () => {
 		}
 	});
 
+	it("is later when an admission policy refuses, with whatever code", () => {
+		const message = "pods \"db\" is forbidden: ValidatingAdmissionPolicy 'freeze' with binding 'all' denied request: frozen";
+		expect(answer(422, { message, reason: "Invalid" })).toEqual({ kind: "later", says: message });
+		expect(answer(403, { message, reason: "Forbidden" })).toEqual({ kind: "later", says: message });
+	});
+
 	it("is budget when a PodDisruptionBudget refuses, with the budget's own words", () => {
 		const causes = [{ reason: "DisruptionBudget", message: "The disruption budget a1 does not allow evicting pods currently" }];
 		expect(answer(429, { message: inTheWay, reason: "TooManyRequests", details: { causes } })).toEqual({

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import type { SQSEvent } from "aws-lambda";
 import { VirtualClock } from "../../../src/local/clock/virtual-clock.ts";
 import { type EventSourceMapping, startEventSourceMapping } from "../../../src/local/queues/event-source-mapping.ts";
 import { type Queues, startQueues } from "../../../src/local/queues/queues.ts";
+
+jest.setTimeout(60_000);
 
 type Delivery = [seconds: number, bodies: string[], receives: string[]];
 
@@ -24,14 +26,20 @@ type Ground = {
 const start = async (answer: (event: SQSEvent, clock: VirtualClock) => unknown): Promise<Ground> => {
 	const clock = new VirtualClock();
 	const began = clock.now();
-	const queues = await startQueues({ clock, region: "eu-west-1" });
+	const queues = await startQueues({ clock, region: "eu-west-1", maxReceiveCount: 5 });
 	const deliveries: Delivery[] = [];
 	const invoke = async (event: SQSEvent) => {
 		const receives = event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount);
 		deliveries.push([(clock.now() - began) / 1000, event.Records.map(({ body }) => body), receives]);
 		return answer(event, clock);
 	};
-	const mapping = startEventSourceMapping({ clock, queues, queue: "events", invoke });
+	const mapping = startEventSourceMapping({
+		clock,
+		queues,
+		queue: "events",
+		invoke,
+		delivery: { batchSize: 10, visibilitySeconds: 180 },
+	});
 	open.push(
 		() => queues.stop(),
 		() => mapping.stop(),
@@ -80,7 +88,7 @@ describe("the event source mapping", () => {
 		expect(await queues.inspect("events")).toEqual({ ready: [], inFlight: [] });
 	});
 
-	it("takes at most ten messages at a time, those that came while it was busy in one batch", async () => {
+	it("takes at most as many messages at a time as its batch size says, those that came while it was busy in one batch", async () => {
 		const { clock, queues, deliveries } = await start(async (_event, time) => {
 			await time.sleep(20_000);
 			return { batchItemFailures: [] };
@@ -100,7 +108,7 @@ describe("the event source mapping", () => {
 		]);
 	});
 
-	it("repeats only what failed, and a poisonous message five times; then it is a dead letter", async () => {
+	it("repeats only what failed, and a poisonous message as often as the queue says; then it is a dead letter", async () => {
 		const { clock, queues, deliveries } = await start((event) => failing(event, "poison"));
 		await clock.run(async () => {
 			await queues.send("events", "poison");

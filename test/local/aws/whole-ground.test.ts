@@ -13,7 +13,7 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 /** A function that beats twice, ten seconds apart, and completes the hook it hears of. */
 const answerHook = async (clock: SimulationClock, run: (driver: () => Promise<void>) => Promise<void>) => {
-	const queues = await startQueues({ clock, region: REGION });
+	const queues = await startQueues({ clock, region: REGION, maxReceiveCount: 5 });
 	const options = { clock, account: ACCOUNT, region: REGION };
 	const aws = createEmbeddedAws({ ...options, deliver: (queue, body) => queues.send(queue, body) });
 	aws.addGroup({ name: "nodes", hooks: [drainHook] });
@@ -25,6 +25,7 @@ const answerHook = async (clock: SimulationClock, run: (driver: () => Promise<vo
 		clock,
 		queues,
 		queue: "events",
+		delivery: { batchSize: 1, visibilitySeconds: 60 },
 		invoke: async ({ Records: [record] }) => {
 			const { LifecycleActionToken: token } = JSON.parse(record?.body ?? "").detail;
 			const hook = { group: "nodes", hook: "evacuator", token, timeoutSeconds: 300, limitAt: 0 };

@@ -85,19 +85,19 @@ describe("an order that points nowhere is kept, and says where it pointed", () =
 		[
 			"an instance without a cluster's tag",
 			order({ instanceId: ANOTHER }),
-			`instance ${ANOTHER} carries the tag of no configured cluster`,
+			`instance ${ANOTHER} carries the tag of no configured cluster, and none has its Node`,
 			unlabelled,
 		],
 		[
 			"an instance of another cluster",
 			order({ instanceId: ANOTHER }),
-			`instance ${ANOTHER} carries the tag of no configured cluster`,
+			`instance ${ANOTHER} carries the tag of no configured cluster, and none has its Node`,
 			foreign,
 		],
 		[
 			"an instance whose tag says neither owned nor shared",
 			order({ instanceId: ANOTHER }),
-			`instance ${ANOTHER} carries the tag of no configured cluster`,
+			`instance ${ANOTHER} carries the tag of no configured cluster, and none has its Node`,
 			tagOnly,
 		],
 	])("%s", async (_what, body, reason, before) => {
@@ -126,7 +126,7 @@ describe("an order that came too late", () => {
 	});
 });
 
-describe("a lifecycle action that is not ours to answer is acknowledged, and left alone", () => {
+describe("a lifecycle action that we cannot answer is acknowledged, and left alone", () => {
 	const inWorkers = (tags: Readonly<Record<string, string>>) => {
 		return ({ ground }: Stage) => {
 			ground.aws.addInstance({ instanceId: ANOTHER, group: "workers", tags });
@@ -143,18 +143,20 @@ describe("a lifecycle action that is not ours to answer is acknowledged, and lef
 	it.each<[string, Readonly<Record<string, string>>]>([
 		["an instance without a cluster's tag", { Name: "web" }],
 		["an instance of another cluster", { "kubernetes.io/cluster/test": "owned" }],
-	])("%s", async (_what, tags) => {
+	])("%s, whose hook is ours: it is kept, for nobody else answers", async (_what, tags) => {
+		const why = `instance ${ANOTHER} carries the tag of no configured cluster, and none has its Node`;
 		const outcome = await drill({
 			...silent,
 			seed: oneVm,
 			play: async (stage) => {
 				inWorkers(tags)(stage);
 				await later(stage)();
-				expect(await quarantine(stage)).toEqual([]);
+				const body = lifecycleEvent({ instanceId: ANOTHER });
+				expect(await quarantine(stage)).toEqual([{ body, source: "events", reason: why }]);
 			},
 		});
 		expect(outcome.violations).toEqual([]);
-		expect(receipts(outcome)).toEqual([`foreign: instance ${ANOTHER} carries the tag of no configured cluster`]);
+		expect(receipts(outcome)).toEqual([`foreign: ${why}`]);
 		expect(await outcome.stage.ground.aws.instance(ANOTHER)).toMatchObject({ lifecycle: "Terminating:Wait" });
 		expect(deeds(outcome.stage, ANOTHER)).toEqual(nothing);
 	});

@@ -1,0 +1,19 @@
+import type { MaintenanceRecord } from "./record.ts";
+import type { Trouble } from "./trouble.ts";
+import { newTroubles } from "./trouble-of.ts";
+
+/** Trouble that lasts is told again after this: one reminder heals every notice that was lost on its way. */
+const REMIND_AFTER_MS = 3_600_000;
+
+/** What has to be told: trouble that the record does not know, and once an hour all there is. `now` in epoch milliseconds. */
+export function newsOf(
+	{ trouble, toldAt }: Pick<MaintenanceRecord, "trouble" | "toldAt">,
+	after: readonly Trouble[],
+	now: number,
+): readonly Trouble[] {
+	return toldAt !== undefined && now - toldAt >= REMIND_AFTER_MS ? after : newTroubles(trouble, after);
+}
+
+/** Remembers when all there is was told; news beside trouble that is known does not put off its reminder. */
+export const withTold = (record: MaintenanceRecord, news: readonly Trouble[], now: number): MaintenanceRecord =>
+	news.length > 0 && news.length === record.trouble.length && record.toldAt !== now ? { ...record, toldAt: now } : record;

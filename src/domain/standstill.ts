@@ -1,0 +1,94 @@
+import { type Circumstances, fatesOnNode, nodeOf } from "./circumstances.ts";
+import type { Look, PodFacts } from "./look.ts";
+import { openHooks } from "./pace.ts";
+import { vmisOnNode } from "./presence.ts";
+import { podsLeft } from "./proof-pods.ts";
+import type { Hook, MaintenanceRecord } from "./record.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** While so long nothing leaves the node, somebody has to see why. */
+const STANDSTILL_MS = 30 * 60_000;
+const HOUR_MS = 3_600_000;
+/** A notice names so many VMs and pods, and counts the rest. */
+const NAMES = 8;
+
+/** The record with what a look shows to be left on the node; its instant changes only when that changes. */
+export function withLeft(record: MaintenanceRecord, look: Look, now: number): MaintenanceRecord {
+	if (!record.node) return record;
+	const vms = vmisOnNode(look, record.node.name).length;
+	const pods = podsLeft(look, record.node.name).length;
+	if (record.left?.vms === vms && record.left.pods === pods) return record;
+	return { ...record, left: { vms, pods, changedAt: now } };
+}
+
+/** What another trouble held up until now has its half hour from now on. */
+export function withTroubleOver(record: MaintenanceRecord, troubles: readonly Trouble[], now: number): MaintenanceRecord {
+	const isOver = ({ kind, about }: Trouble): boolean =>
+		kind !== "stalled" && !kind.startsWith("hook-") && !troubles.some((still) => still.about === about && still.kind === kind);
+	return record.left && record.trouble.some(isOver) ? { ...record, left: { ...record.left, changedAt: now } } : record;
+}
+
+/** A drain that stands still: `left` says what on the node is not gone, and why. */
+export const stalled = (node: string, left: string): Trouble => ({
+	kind: "stalled",
+	about: node,
+	says: `The drain of ${node} stands still. What is left: ${left}; see what each waits for, or stop the VMs yourself.`,
+});
+
+/** What has been left for too long without a change, but for what `known` trouble names already. */
+export function standstill(circumstances: Circumstances, known: readonly Trouble[]): readonly Trouble[] {
+	const { look, record, now } = circumstances;
+	if (!record.left || now - record.left.changedAt < STANDSTILL_MS) return [];
+	if (!look.node?.ready || known.some(({ kind }) => kind === "not-our-node")) return [];
+	const named = new Set(known.map(({ about }) => about));
+	const left = leftOn(circumstances).filter(({ about }) => !named.has(about));
+	return left.length === 0 ? [] : [stalled(nodeOf(circumstances), listed(left.map(({ about, says }) => `${about} (${says})`)))];
+}
+
+/** An open hook or the deadline is near, and VMs or pods are left. */
+export function timeRunsOut(circumstances: Circumstances): readonly Trouble[] {
+	const left = leftOn(circumstances).map(({ about }) => about);
+	if (left.length === 0) return [];
+	return endsOf(circumstances.record)
+		.filter(({ at, lasts }) => at - circumstances.now <= Math.min(4 * HOUR_MS, Math.max(0, lasts / 4)))
+		.map(({ at, about, says }) => ({
+			kind: "hook-ends",
+			about,
+			says: `${says} at ${new Date(at).toISOString()}, and this is left: ${listed(left)}; get it off the node before, or stop the VMs yourself.`,
+		}));
+}
+
+type End = { readonly at: number; readonly lasts: number; readonly about: string; readonly says: string };
+
+const endsOf = (record: MaintenanceRecord): readonly End[] => [
+	...openHooks(record).map(endOfHook),
+	...(record.deadline === undefined || record.hooks.some(({ limitAt }) => limitAt === record.deadline)
+		? []
+		: [{ at: record.deadline, lasts: record.deadline - record.openedAt, about: record.instanceId, says: "The deadline is" }]),
+];
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html */
+const endOfHook = ({ hook, group, limitAt, timeoutSeconds }: Hook): End => ({
+	at: limitAt,
+	lasts: Math.min(48 * HOUR_MS, 100 * timeoutSeconds * 1000),
+	about: hook,
+	says: `AWS takes the instance when hook ${hook} of group ${group} reaches its limit`,
+});
+
+type Left = { readonly about: string; readonly says: string };
+
+/** VMs, and the pods that do not wait for them. */
+function leftOn(circumstances: Circumstances): readonly Left[] {
+	const { look } = circumstances;
+	const present = fatesOnNode(circumstances);
+	const vms = present.map(({ vmi, fate }) => ({ about: `${vmi.namespace}/${vmi.name}`, says: fate.why }));
+	const uids = new Set(present.map(({ vmi }) => vmi.uid));
+	const waits = ({ role, vmiUid = "" }: PodFacts) =>
+		role === "launcher" ? uids.has(vmiUid) : role !== "ordinary" && uids.size > 0;
+	const waiting = new Set(look.pods.filter(waits).map(({ namespace, name }) => `${namespace}/${name}`));
+	const pods = podsLeft(look, nodeOf(circumstances)).filter(({ about }) => !waiting.has(about));
+	return [...vms, ...pods.map(({ about, says }) => ({ about, says: says.replace(/\.$/, "") }))];
+}
+
+const listed = (names: readonly string[]): string =>
+	names.length <= NAMES ? names.join(", ") : `${names.slice(0, NAMES).join(", ")} and ${names.length - NAMES} more`;

@@ -13,7 +13,7 @@ import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
-/** After this many milliseconds of asking it answers, and asks for another turn. */
+/** After this many milliseconds it asks for another turn; a rehearsal and an eviction may follow within the function's time. */
 const TURN_MS = 15_000;
 
 /** Asks the eviction API for what must go now, one pod after another. What comes of it, later looks show. */
@@ -71,8 +71,8 @@ async function askInTurn(errand: Errand, refusals: Record<string, Refusal>): Pro
 	const { look, record, world } = errand;
 	const ended = (decision: Decision, trouble: readonly Trouble[] = []) => ({ decision, trouble });
 	let guard: Guard | undefined;
-	for (const pod of evictionsDue(look, record, world.policy, world.clock.now())) {
-		const interruption = await interrupted(errand);
+	for (const [index, pod] of evictionsDue(look, record, world.policy, world.clock.now()).entries()) {
+		const interruption = await interrupted(errand, index);
 		if (interruption) return ended(interruption);
 		if (isProtectedPod(pod, look)) {
 			guard = await guardBefore(pod, guard, errand);
@@ -88,8 +88,9 @@ async function askInTurn(errand: Errand, refusals: Record<string, Refusal>): Pro
 	return ended({ next: "watch", why: "everything that may go was asked for" });
 }
 
-async function interrupted({ record, world, until }: Errand): Promise<Decision | undefined> {
-	if (world.clock.now() >= until) return { next: "evict", why: "the turn was too short for all" };
+/** Every turn asks for one pod at least: where even the look takes long, the drain would stand still otherwise. */
+async function interrupted({ record, world, until }: Errand, asked: number): Promise<Decision | undefined> {
+	if (asked > 0 && world.clock.now() >= until) return { next: "evict", why: "the turn was too short for all" };
 	return (await isStillOurs(record, world)) ? undefined : { next: "assess", why: "an order came meanwhile" };
 }
 

@@ -8,9 +8,9 @@ export const ours =
 	({ user }: FaultSubject): boolean =>
 		name === undefined ? user.startsWith("evacuator-") : user === `evacuator-${name}`;
 
-/** Evictions that are more than a rehearsal. */
-export const realEviction = ({ subresource, query, method }: FaultSubject): boolean =>
-	subresource === "eviction" && method === "POST" && query.dryRun === undefined;
+/** Evictions that are more than a rehearsal: only launchers are rehearsed, and a rehearsal shows in the body alone. */
+export const realEviction = ({ subresource, name, method }: FaultSubject): boolean =>
+	subresource === "eviction" && method === "POST" && !name.startsWith("virt-launcher");
 
 /** Begins something when the instance has been on its way for so long, and ends it again. */
 export const during =

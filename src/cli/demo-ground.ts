@@ -8,6 +8,7 @@ import type { SimulationClock } from "../local/clock/simulation-clock.ts";
 import { serve } from "../local/cluster/api/http-shell.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
 import {
+	clusterByTokens,
 	type EmbeddedGround,
 	type EmbeddedGroundOptions,
 	type FunctionName,
@@ -50,12 +51,13 @@ export async function startDemoGround({ clock, policy, seed, ...hooks }: DemoGro
 	const { aws, queues, ...ground } = await startEmbeddedGround({
 		clock,
 		clusters: [
-			{
+			clusterByTokens({
 				name: cluster.name,
 				server: shell.url,
 				send: (request) => clock.thread(() => send(request)),
-				tokenOf: (name: FunctionName) => tokens.get(name) ?? "",
-			},
+				clock,
+				tokenOf: (name) => tokens.get(name) ?? "",
+			}),
 		],
 		definition,
 		functionOf,

@@ -6,7 +6,7 @@ import { createWorkflow } from "../adapters/aws/workflow.ts";
 import { createCluster } from "../adapters/kubernetes/cluster.ts";
 import type { Send } from "../adapters/kubernetes/send.ts";
 import type { Policy } from "../domain/policy.ts";
-import type { World } from "../ports.ts";
+import type { Clock, Cluster, World } from "../ports.ts";
 import type { AccountEvent, TakenBecause } from "./aws/account.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
 import type { LocalWorkflow } from "./aws/states-api.ts";
@@ -33,10 +33,21 @@ export type Invocation = {
 /** A cluster as each function reaches it: in its own name. */
 export type EmbeddedCluster = {
 	readonly name: string;
+	readonly connectAs: (name: FunctionName) => Cluster;
+};
+
+/** A cluster behind one transport, to which the functions are known by their tokens. */
+export function clusterByTokens(options: {
+	readonly name: string;
 	readonly server?: string;
 	readonly send: Send;
+	readonly clock: Clock;
 	readonly tokenOf: (name: FunctionName) => string;
-};
+}): EmbeddedCluster {
+	const { tokenOf, ...reach } = options;
+	const authorize = (name: FunctionName) => async () => ({ authorization: `Bearer ${tokenOf(name)}` });
+	return { name: options.name, connectAs: (name) => createCluster({ ...reach, authorize: authorize(name) }) };
+}
 
 export type EmbeddedGroundOptions = {
 	readonly clock: SimulationClock;
@@ -150,7 +161,10 @@ function worldsOf(options: EmbeddedGroundOptions, clients: AwsClients, queues: Q
 	};
 	const worlds = new Map<FunctionName, World>();
 	return (name) => {
-		const world = worlds.get(name) ?? { ...common, clusters: clustersFor(name, clusters, clock) };
+		const world = worlds.get(name) ?? {
+			...common,
+			clusters: new Map(clusters.map((cluster) => [cluster.name, cluster.connectAs(name)])),
+		};
 		worlds.set(name, world);
 		return world;
 	};
@@ -189,13 +203,4 @@ function startMachine(options: EmbeddedGroundOptions, clients: AwsClients, queue
 			if (body) clock.at(1_000, () => void clock.thread(() => queues.send("events", body)));
 		},
 	});
-}
-
-function clustersFor(name: FunctionName, clusters: readonly EmbeddedCluster[], clock: SimulationClock): World["clusters"] {
-	return new Map(
-		clusters.map(({ name: cluster, send, server, tokenOf }) => {
-			const authorize = async () => ({ authorization: `Bearer ${tokenOf(name)}` });
-			return [cluster, createCluster({ name: cluster, send, clock, authorize, ...(server !== undefined && { server }) })];
-		}),
-	);
 }

@@ -2,9 +2,9 @@ import { invokeHandler } from "../../src/cli/invoke-handler.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
-import type { EmbeddedCluster, EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { Monitor } from "../monitor/laws.ts";
-import { admitFunctions, deploy, isOurs, POWER_OFF_MS } from "../scenarios/stage.ts";
+import { admitFunctions, deploy, isOurs, POWER_OFF_MS, reachOf } from "../scenarios/stage.ts";
 import { watchedCluster } from "../scenarios/watched-cluster.ts";
 import { type DrainFigures, figuresOfDrain } from "./drain-figures.ts";
 import { createLeavingNode, type LeavingNode } from "./leaving-node.ts";
@@ -85,7 +85,7 @@ function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<Embedd
 	const clusterOf = new Map(nodes.map(({ instanceId, cluster }) => [instanceId, cluster]));
 	return deploy({
 		clock,
-		clusters: nodes.map(({ cluster }) => reached(cluster)),
+		clusters: nodes.map(({ cluster }) => reachOf(cluster, admitFunctions(cluster), clock)),
 		policy: strictPolicy,
 		invoke: (invocation) => {
 			onInvoke();
@@ -100,11 +100,6 @@ function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<Embedd
 			if (kind === "tagged") monitor.taken(instanceId, "marked");
 		},
 	});
-}
-
-function reached(cluster: SimulatedCluster): EmbeddedCluster {
-	const tokens = admitFunctions(cluster);
-	return { name: cluster.name, send: (request) => cluster.handle(request), tokenOf: (name) => tokens[name] };
 }
 
 function addInstances({ aws }: EmbeddedGround, nodes: readonly LeavingNode[], hookSeconds: number): void {

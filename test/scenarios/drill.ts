@@ -7,7 +7,7 @@ import { type ClusterOptions, createSimulatedCluster, type SimulatedCluster } fr
 import type { EmbeddedGround, FunctionName, Invocation } from "../../src/local/embedded-ground.ts";
 import type { Notice } from "../../src/local/service-integrations.ts";
 import { Monitor, type Violation } from "../monitor/laws.ts";
-import { admitFunctions, deploy, isOurs, POWER_OFF_MS } from "./stage.ts";
+import { admitFunctions, deploy, isOurs, POWER_OFF_MS, reachOf } from "./stage.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import { watchedCluster } from "./watched-cluster.ts";
 
@@ -115,7 +115,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const trace: Trace = traceOf(clock);
 	const ground = await deploy({
 		clock,
-		clusters: [{ name: "prod", send: (request) => cluster.handle(request), tokenOf: (name) => tokens[name] }],
+		clusters: [reachOf(cluster, tokens, clock)],
 		policy,
 		invoke: (invocation) => around(invocation, () => handle(invocation), clock),
 		onTaken: (instanceId, why) => {

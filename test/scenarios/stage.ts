@@ -4,11 +4,14 @@ import { type SynthesisedDefinition, synthesiseDefinition } from "../../infra/sy
 import { delivery, functionSeconds } from "../../infra/time-outs.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import {
+	clusterByTokens,
+	type EmbeddedCluster,
 	type EmbeddedGround,
 	type EmbeddedGroundOptions,
 	type FunctionName,
 	startEmbeddedGround,
 } from "../../src/local/embedded-ground.ts";
+import type { Clock } from "../../src/ports.ts";
 
 /** Milliseconds from AWS's decision to the end of everything on the instance. */
 export const POWER_OFF_MS = 10_000;
@@ -24,6 +27,14 @@ export function admitFunctions({ name: cluster, users }: SimulatedCluster): Read
 	});
 	return Object.fromEntries(admitted) as Record<FunctionName, string>;
 }
+
+/** A simulated cluster as the functions reach it. */
+export const reachOf = (
+	cluster: SimulatedCluster,
+	tokens: Readonly<Record<FunctionName, string>>,
+	clock: Clock,
+): EmbeddedCluster =>
+	clusterByTokens({ name: cluster.name, send: (request) => cluster.handle(request), clock, tokenOf: (name) => tokens[name] });
 
 let kept: SynthesisedDefinition | undefined;
 /** The same for every run of a process, and slow to make. */

@@ -18,7 +18,7 @@ import { startPrograms } from "./kubevirt/programs.ts";
 import { type Seeds, seedsOf } from "./seed-cluster.ts";
 import { seedKubeVirt } from "./seed-kubevirt.ts";
 import { Users } from "./seed-users.ts";
-import { Store } from "./store.ts";
+import { type ObjectStore, Store } from "./store.ts";
 import { Truth } from "./truth.ts";
 
 export type ClusterOptions = {
@@ -65,8 +65,9 @@ const impatientMs = 3_600_000;
 export function createSimulatedCluster(options: ClusterOptions): SimulatedCluster {
 	const { clock, name, kubevirtVersion, kubernetesVersion = "v1.35.6", limits = {}, defaultEvictionStrategy } = options;
 	const behaviour = behaviourOf(kubevirtVersion);
-	const ground = groundOf(clock, name);
-	const { store, knobs } = ground;
+	const store = new Store(clock, name);
+	const ground = groundOf(clock, store);
+	const { knobs } = ground;
 	const programs = startPrograms(ground);
 	const truth = new Truth(clock, store, programs.guests);
 	const mishaps = new Mishaps(ground, programs, new ProvokedFaults());
@@ -116,8 +117,8 @@ export function createSimulatedCluster(options: ClusterOptions): SimulatedCluste
 	};
 }
 
-function groundOf(clock: SimulationClock, name: string): Ground {
-	const store = new Store(clock, name);
+/** What programs stand on, over these objects. */
+export function groundOf(clock: SimulationClock, store: ObjectStore): Ground {
 	const agenda = new Agenda(clock);
 	const loop = new ControllerLoop(store, agenda, () => clock.now());
 	const machines = new Machines(store);

@@ -10,11 +10,26 @@ export type { Change } from "./store-history.ts";
 export type { Fields, KubeObject, NewObject, ObjectMeta, OwnerReference } from "./store-object.ts";
 export type { Resource } from "./store-resources.ts";
 
+/** What the programs of a cluster need of its objects: here a `Store`, or a picture of a real API server's. */
+export type ObjectStore = {
+	get(resource: Resource, namespace: string | undefined, name: string): KubeObject | undefined;
+	list(resource: Resource): readonly KubeObject[];
+	podsOn(node: string): readonly KubeObject[];
+	inNamespace(resource: Resource, namespace: string): readonly KubeObject[];
+	labelled(resource: Resource, label: string, value: string): readonly KubeObject[];
+	ownedBy(resource: Resource, uid: string): readonly KubeObject[];
+	create(resource: Resource, object: NewObject): KubeObject;
+	update(resource: Resource, namespace: string | undefined, name: string, change: (draft: KubeObject) => void): KubeObject;
+	remove(resource: Resource, namespace: string | undefined, name: string): void;
+	beginDeletion(resource: Resource, namespace: string | undefined, name: string, graceSeconds: number): void;
+	subscribe(listener: (change: Change) => void): () => void;
+};
+
 /**
  * What etcd is to a cluster: every object, one growing resource version, every change to whoever listens. Deterministic:
  * uids and name suffixes come from the cluster's name and a counter, times from the clock. What it hands out is frozen.
  */
-export class Store {
+export class Store implements ObjectStore {
 	readonly #clock: SimulationClock;
 	readonly #name: string;
 	readonly #shelves: ReadonlyMap<Resource, Shelf> = new Map(resourceTypes.map(({ resource }) => [resource, new Shelf()]));

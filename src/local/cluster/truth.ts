@@ -2,7 +2,7 @@ import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { controllerOf } from "./controllers/pods.ts";
 import type { EndCause, Guest, GuestEvent, Guests } from "./kubevirt/guests.ts";
 import { effectiveStrategy } from "./kubevirt/kubevirt-objects.ts";
-import type { Store } from "./store.ts";
+import type { ObjectStore } from "./store.ts";
 import { textAt } from "./store-object.ts";
 
 /** One guest: a qemu process on an instance, whatever the API says about it. */
@@ -56,14 +56,14 @@ type Circumstances = { readonly strategy: string; readonly owner?: string; reado
 /** What really is in a cluster: the ground of every judgement about a drain. */
 export class Truth {
 	readonly #clock: SimulationClock;
-	readonly #store: Store;
+	readonly #store: ObjectStore;
 	readonly #guests: Guests;
 	readonly #events: TruthEvent[] = [];
 	readonly #listeners = new Set<(event: TruthEvent) => void>();
 	/** As they were when the guest was last seen with its VMI. */
 	readonly #circumstances = new Map<string, Circumstances>();
 
-	constructor(clock: SimulationClock, store: Store, guests: Guests) {
+	constructor(clock: SimulationClock, store: ObjectStore, guests: Guests) {
 		this.#clock = clock;
 		this.#store = store;
 		this.#guests = guests;

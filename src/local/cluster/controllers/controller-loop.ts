@@ -1,4 +1,4 @@
-import type { Change, Store } from "../store.ts";
+import type { Change, ObjectStore } from "../store.ts";
 import type { Agenda } from "./agenda.ts";
 
 /** The programs that can be down by themselves. */
@@ -25,7 +25,7 @@ export class ControllerLoop {
 	readonly #queues = new Map<Controller, Map<string, Slot>>();
 	readonly #down = new Map<Program, Map<Controller, Set<string>>>();
 
-	constructor(store: Store, agenda: Agenda, now: () => number) {
+	constructor(store: ObjectStore, agenda: Agenda, now: () => number) {
 		this.#agenda = agenda;
 		this.#now = now;
 		store.subscribe((change) => {

@@ -1,17 +1,17 @@
 import type { SimulationClock } from "../../clock/simulation-clock.ts";
-import type { KubeObject, Store } from "../store.ts";
+import type { KubeObject, ObjectStore } from "../store.ts";
 import { timestamp } from "../store-object.ts";
 
 type Said = { readonly reason: string; readonly message: string; readonly type?: "Normal" | "Warning"; readonly by: string };
 
 /** Writes Kubernetes Events; the same words about the same object raise the count of the one that is there. */
 export class EventRecorder {
-	readonly #store: Store;
+	readonly #store: ObjectStore;
 	readonly #clock: SimulationClock;
 	readonly #known = new Map<string, string>();
 	#number = 0x18ea54c06009;
 
-	constructor(store: Store, clock: SimulationClock) {
+	constructor(store: ObjectStore, clock: SimulationClock) {
 		this.#store = store;
 		this.#clock = clock;
 	}

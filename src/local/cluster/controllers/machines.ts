@@ -1,4 +1,4 @@
-import type { KubeObject, Store } from "../store.ts";
+import type { KubeObject, ObjectStore } from "../store.ts";
 import { textAt } from "../store-object.ts";
 
 /** A pod's containers on a machine. They are there, or gone, whatever the API says. */
@@ -36,11 +36,11 @@ export function instanceIdOf(node: KubeObject): string | undefined {
 
 /** Every machine of a cluster, also those whose Node object is gone or is another one now. */
 export class Machines {
-	readonly #store: Store;
+	readonly #store: ObjectStore;
 	readonly #byInstance = new Map<string, Machine>();
 	readonly #byPod = new Map<string, Sandbox>();
 
-	constructor(store: Store) {
+	constructor(store: ObjectStore) {
 		this.#store = store;
 	}
 

@@ -1,6 +1,6 @@
 import { isTrue } from "../controllers/conditions.ts";
 import { hasEnded, isDeleting, nodeNameOf, phaseOf } from "../controllers/pods.ts";
-import type { KubeObject, Store } from "../store.ts";
+import type { KubeObject, ObjectStore } from "../store.ts";
 import { fieldsAt, textAt, timestamp } from "../store-object.ts";
 
 export const domainAnnotation = "kubevirt.io/domain";
@@ -59,24 +59,24 @@ export function enterPhase(draft: KubeObject, phase: string, now: number): void 
 	draft.status = { ...draft.status, phase, phaseTransitionTimestamps };
 }
 
-export function launchersOf(store: Store, vmi: KubeObject): readonly KubeObject[] {
+export function launchersOf(store: ObjectStore, vmi: KubeObject): readonly KubeObject[] {
 	return store.labelled("pods", createdByLabel, vmi.metadata.uid);
 }
 
 /** Launchers that are bound or not, but have not ended. */
-export function livingLaunchersOf(store: Store, vmi: KubeObject): readonly KubeObject[] {
+export function livingLaunchersOf(store: ObjectStore, vmi: KubeObject): readonly KubeObject[] {
 	return launchersOf(store, vmi).filter((pod) => !hasEnded(pod));
 }
 
 /** The launcher that runs the guest: on the VMI's node, and not the target of a migration that has not ended. */
-export function activeLauncherOf(store: Store, vmi: KubeObject): KubeObject | undefined {
+export function activeLauncherOf(store: ObjectStore, vmi: KubeObject): KubeObject | undefined {
 	const nodeName = textAt(vmi, "status", "nodeName") ?? "";
 	const living = livingLaunchersOf(store, vmi);
 	const here = living.filter((pod) => nodeName !== "" && nodeNameOf(pod) === nodeName);
 	return here.find((pod) => !isDeleting(pod)) ?? here[0] ?? living.find((pod) => labelOf(pod, migrationUidLabel) === undefined);
 }
 
-export function vmiOfLauncher(store: Store, pod: KubeObject): KubeObject | undefined {
+export function vmiOfLauncher(store: ObjectStore, pod: KubeObject): KubeObject | undefined {
 	const name = pod.metadata.annotations?.[domainAnnotation];
 	const vmi = name === undefined ? undefined : store.get("virtualmachineinstances", pod.metadata.namespace, name);
 	return vmi?.metadata.uid === labelOf(pod, createdByLabel) ? vmi : undefined;
@@ -96,20 +96,20 @@ export function isFinalMigration(vmim: KubeObject): boolean {
 	return hasEnded(vmim);
 }
 
-export function migrationsOf(store: Store, namespace: string, vmiName: string): readonly KubeObject[] {
+export function migrationsOf(store: ObjectStore, namespace: string, vmiName: string): readonly KubeObject[] {
 	return store
 		.labelled("virtualmachineinstancemigrations", vmiNameLabel, vmiName)
 		.filter(({ metadata }) => metadata.namespace === namespace);
 }
 
 /** The KubeVirt object of the cluster. */
-export function kubevirtOf(store: Store): KubeObject | undefined {
+export function kubevirtOf(store: ObjectStore): KubeObject | undefined {
 	return store.list("kubevirts")[0];
 }
 
 /** A number of KubeVirt's migration configuration. */
 export function migrationLimit(
-	store: Store,
+	store: ObjectStore,
 	name: "parallelMigrationsPerCluster" | "parallelOutboundMigrationsPerNode",
 	otherwise: number,
 ): number {
@@ -118,7 +118,7 @@ export function migrationLimit(
 }
 
 /** The VMI's own eviction strategy, else the cluster's, else None. */
-export function effectiveStrategy(store: Store, vmi: { readonly spec?: unknown }): string {
+export function effectiveStrategy(store: ObjectStore, vmi: { readonly spec?: unknown }): string {
 	return (
 		textAt(vmi, "spec", "evictionStrategy") ?? textAt(kubevirtOf(store), "spec", "configuration", "evictionStrategy") ?? "None"
 	);

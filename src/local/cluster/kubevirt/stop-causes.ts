@@ -1,7 +1,7 @@
 import { conditionOf } from "../controllers/conditions.ts";
 import { controllerOf, isDeleting } from "../controllers/pods.ts";
 import { requestingUser } from "../controllers/requests.ts";
-import type { Change, KubeObject, Store } from "../store.ts";
+import type { Change, KubeObject, ObjectStore } from "../store.ts";
 import type { EndCause } from "./guests.ts";
 import { vmiOfLauncher } from "./kubevirt-objects.ts";
 
@@ -9,11 +9,11 @@ export type StopCause = { readonly cause: EndCause; readonly by?: string | undef
 
 /** Remembers who asked for a pod, VMI or VM to end, so that the end of a guest can be laid at somebody's door. */
 export class StopCauses {
-	readonly #store: Store;
+	readonly #store: ObjectStore;
 	/** By uid. */
 	readonly #askedBy = new Map<string, string>();
 
-	constructor(store: Store) {
+	constructor(store: ObjectStore) {
 		this.#store = store;
 		store.subscribe((change) => this.#note(change));
 	}

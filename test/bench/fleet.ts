@@ -1,7 +1,6 @@
 import { invokeHandler } from "../../src/cli/invoke-handler.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
-import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { Monitor } from "../monitor/laws.ts";
 import { admitFunctions, deploy, isOurs, POWER_OFF_MS, reachOf } from "../scenarios/stage.ts";

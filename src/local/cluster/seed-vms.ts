@@ -1,6 +1,6 @@
 import { setConditions } from "./controllers/conditions.ts";
 import type { Ground } from "./controllers/ground.ts";
-import type { VmKnobs } from "./controllers/knobs.ts";
+import { type VmKnobs, workloadKnobs } from "./controllers/knobs.ts";
 import type { Guests } from "./kubevirt/guests.ts";
 import { effectiveStrategy, enterPhase, nodeNameLabel, unpaused } from "./kubevirt/kubevirt-objects.ts";
 import { launcherPod } from "./kubevirt/launcher-pod.ts";
@@ -59,45 +59,65 @@ function templateOf(seed: Omit<VmiSeed, "on">): Fields {
 	};
 }
 
-/** A VirtualMachine, and on a named node its running instance. */
-export function seedVm(ground: Ground, guests: Guests, seed: VmSeed): KubeObject {
-	const { namespace, name, on, runStrategy = "Always" } = seed;
-	ground.knobs.turn(namespace, name, knobsOf(seed));
-	const vm = ground.store.create("virtualmachines", {
+/** The VirtualMachine as its user writes it. */
+export function vmOf(seed: VmSeed): NewObject {
+	const { namespace, name, runStrategy = "Always" } = seed;
+	return {
 		apiVersion: "kubevirt.io/v1",
 		kind: "VirtualMachine",
-		metadata: { namespace, name, finalizers: ["kubevirt.io/virtualMachineControllerFinalize"] },
+		metadata: { namespace, name },
 		spec: { runStrategy, template: templateOf(seed) },
-	});
+	};
+}
+
+/** A VirtualMachine, and on a named node its running instance. */
+export function seedVm(ground: Ground, guests: Guests, seed: VmSeed): KubeObject {
+	const { namespace, name, on } = seed;
+	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
+	const { metadata, ...rest } = vmOf(seed);
+	const finalizers = ["kubevirt.io/virtualMachineControllerFinalize"];
+	const vm = ground.store.create("virtualmachines", { ...rest, metadata: { ...metadata, finalizers } });
 	if (on === undefined) return vm;
 	const vmi = seedRunningVmi(ground, guests, vmiOfTemplate(vm, { name }), on);
 	return ground.store.update("virtualmachines", namespace, name, (draft) => vmStatus(draft, vmi, ground.clock.now()));
 }
 
-/** A VMI that nothing owns. */
-export function seedVmi(ground: Ground, guests: Guests, seed: VmiSeed): KubeObject {
-	const { namespace, name, on } = seed;
-	ground.knobs.turn(namespace, name, knobsOf(seed));
+/** A VMI that nothing owns, as its user writes it. */
+export function vmiOf(seed: VmiSeed): NewObject {
+	const { namespace, name } = seed;
 	const { metadata, spec } = templateOf(seed);
-	const vmi: NewObject = {
+	return {
 		apiVersion: "kubevirt.io/v1",
 		kind: "VirtualMachineInstance",
 		metadata: { ...(metadata as Fields), namespace, name },
 		spec: spec as Fields,
 	};
+}
+
+/** A VMI that nothing owns. */
+export function seedVmi(ground: Ground, guests: Guests, seed: VmiSeed): KubeObject {
+	const { namespace, name, on } = seed;
+	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
+	const vmi = vmiOf(seed);
 	return on === undefined ? ground.store.create("virtualmachineinstances", vmi) : seedRunningVmi(ground, guests, vmi, on);
 }
 
-/** A VirtualMachineInstanceReplicaSet, and its replicas on the named nodes. */
-export function seedVmirs(ground: Ground, guests: Guests, seed: VmirsSeed): KubeObject {
+/** A VirtualMachineInstanceReplicaSet as its user writes it. */
+export function vmirsOf(seed: VmirsSeed): NewObject {
 	const { namespace, name, on = [], replicas = Math.max(1, on.length) } = seed;
-	ground.knobs.turn(namespace, name, knobsOf(seed));
-	const set = ground.store.create("virtualmachineinstancereplicasets", {
+	return {
 		apiVersion: "kubevirt.io/v1",
 		kind: "VirtualMachineInstanceReplicaSet",
 		metadata: { namespace, name },
 		spec: { replicas, selector: { matchLabels: { app: name } }, template: templateOf(seed) },
-	});
+	};
+}
+
+/** A VirtualMachineInstanceReplicaSet, and its replicas on the named nodes. */
+export function seedVmirs(ground: Ground, guests: Guests, seed: VmirsSeed): KubeObject {
+	const { namespace, name, on = [] } = seed;
+	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
+	const set = ground.store.create("virtualmachineinstancereplicasets", vmirsOf(seed));
 	for (const node of on) seedRunningVmi(ground, guests, vmiOfTemplate(set, { generateName: name }), node);
 	return set;
 }
@@ -127,7 +147,18 @@ function seedRunningVmi(ground: Ground, guests: Guests, seed: NewObject, nodeNam
 	return vmi;
 }
 
-function knobsOf(seed: Omit<VmiSeed, "on">): VmKnobs {
-	const { namespace: _1, name: _2, evictionStrategy: _3, memory: _4, cores: _5, labels: _6, spec: _7, ...knobs } = seed;
-	return knobs;
+const vmKnobs = [
+	...workloadKnobs,
+	"migrationSeconds",
+	"ignoresAcpi",
+	"migrationFailures",
+	"postCopy",
+	"sourceLingersSeconds",
+	"migrationObjectLagSeconds",
+	"notMigratable",
+] as const satisfies readonly (keyof VmKnobs)[];
+
+/** The knobs that a seed turns. */
+export function vmKnobsOf(seed: VmSeed | VmirsSeed): VmKnobs {
+	return Object.fromEntries(vmKnobs.flatMap((knob) => (seed[knob] === undefined ? [] : [[knob, seed[knob]]])));
 }

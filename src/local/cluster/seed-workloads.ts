@@ -1,11 +1,11 @@
 import { podForNode } from "./controllers/daemon-sets.ts";
 import type { Ground } from "./controllers/ground.ts";
-import type { WorkloadKnobs } from "./controllers/knobs.ts";
+import { type WorkloadKnobs, workloadKnobs } from "./controllers/knobs.ts";
 import { completed, podOfTemplate } from "./controllers/pod-template.ts";
 import { replicaSetOf } from "./controllers/replica-sets.ts";
 import { podOfOrdinal } from "./controllers/stateful-sets.ts";
 import { seedRunningPod } from "./seed-pods.ts";
-import type { KubeObject } from "./store.ts";
+import type { KubeObject, NewObject } from "./store.ts";
 import type { Fields } from "./store-object.ts";
 
 type Named = { readonly namespace: string; readonly name: string };
@@ -41,13 +41,16 @@ function podSpecOf(name: string, seed: PodSpecSeed): Fields {
 	return { containers: [{ name, image: `${name}:1`, resources: { requests } }], terminationGracePeriodSeconds, ...spec };
 }
 
-function turn({ knobs }: Ground, seed: Named & WorkloadKnobs): void {
-	const names = ["startSeconds", "shutdownSeconds", "bindingSeconds"] as const;
-	const own = names.flatMap((name) => (seed[name] === undefined ? [] : [[name, seed[name]] as const]));
-	knobs.turn(seed.namespace, seed.name, Object.fromEntries(own));
+/** The knobs that a seed turns. */
+export function workloadKnobsOf(seed: WorkloadKnobs): WorkloadKnobs {
+	return Object.fromEntries(workloadKnobs.flatMap((name) => (seed[name] === undefined ? [] : [[name, seed[name]] as const])));
 }
 
-function workload(kind: "Deployment" | "StatefulSet" | "DaemonSet", seed: WorkloadSeed) {
+const turn = ({ knobs }: Ground, seed: Named & WorkloadKnobs): void =>
+	knobs.turn(seed.namespace, seed.name, workloadKnobsOf(seed));
+
+/** A workload as its user writes it. */
+export function workloadOf(kind: "Deployment" | "StatefulSet" | "DaemonSet", seed: WorkloadSeed) {
 	const { namespace, name, on = [], replicas = Math.max(1, on.length) } = seed;
 	const labels = { app: name, ...seed.labels };
 	return {
@@ -66,7 +69,7 @@ function workload(kind: "Deployment" | "StatefulSet" | "DaemonSet", seed: Worklo
 /** A Deployment with its ReplicaSet; pods on the named nodes run already. */
 export function seedDeployment(ground: Ground, seed: WorkloadSeed): KubeObject {
 	const { store } = ground;
-	const deployment = store.create("deployments", workload("Deployment", seed));
+	const deployment = store.create("deployments", workloadOf("Deployment", seed));
 	const set = store.create("replicasets", replicaSetOf(deployment));
 	turn(ground, seed);
 	for (const node of seed.on ?? []) seedReplica(ground, set, node);
@@ -79,7 +82,7 @@ export function seedReplica(ground: Ground, set: KubeObject, node: string): void
 }
 
 export function seedStatefulSet(ground: Ground, seed: WorkloadSeed): KubeObject {
-	const set = ground.store.create("statefulsets", workload("StatefulSet", seed));
+	const set = ground.store.create("statefulsets", workloadOf("StatefulSet", seed));
 	turn(ground, seed);
 	for (const [ordinal, node] of (seed.on ?? []).entries()) seedRunningPod(ground, podOfOrdinal(set, ordinal), node);
 	return set;
@@ -87,7 +90,7 @@ export function seedStatefulSet(ground: Ground, seed: WorkloadSeed): KubeObject 
 
 /** A DaemonSet; its pods run already on every node that there is. */
 export function seedDaemonSet(ground: Ground, seed: Omit<WorkloadSeed, "on" | "replicas">): KubeObject {
-	const set = ground.store.create("daemonsets", workload("DaemonSet", seed));
+	const set = ground.store.create("daemonsets", workloadOf("DaemonSet", seed));
 	turn(ground, seed);
 	for (const { metadata } of ground.store.list("nodes")) seedDaemonPod(ground, set, metadata.name);
 	return set;
@@ -98,19 +101,24 @@ export function seedDaemonPod(ground: Ground, set: KubeObject, node: string): vo
 	seedRunningPod(ground, podForNode(set, node), node);
 }
 
+export type BarePodSeed = Named & PodSpecSeed & { readonly on: string };
+
+/** A pod that nothing owns, as its user writes it. */
+export function barePodOf(seed: BarePodSeed): NewObject {
+	const { namespace, name, labels = { app: name } } = seed;
+	return { apiVersion: "v1", kind: "Pod", metadata: { namespace, name, labels: { ...labels } }, spec: podSpecOf(name, seed) };
+}
+
 /** A pod that nothing owns. */
-export function seedBarePod(ground: Ground, seed: Named & PodSpecSeed & { readonly on: string }): KubeObject {
-	const { namespace, name, on, labels = { app: name } } = seed;
+export function seedBarePod(ground: Ground, seed: BarePodSeed): KubeObject {
 	turn(ground, seed);
-	const metadata = { namespace, name, labels: { ...labels } };
-	const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: completed(podSpecOf(name, seed)), status: { phase: "Pending" } };
-	return seedRunningPod(ground, pod, on).pod;
+	const pod = barePodOf(seed);
+	return seedRunningPod(ground, { ...pod, spec: completed(pod.spec ?? {}), status: { phase: "Pending" } }, seed.on).pod;
 }
 
 /** The picture of a static pod, as its kubelet keeps it in the API. */
-export function seedMirrorPod(ground: Ground, seed: Named & { readonly on: string }): KubeObject {
+export function mirrorPodOf(seed: Named & { readonly on: string }, node: KubeObject | undefined): NewObject {
 	const { namespace, name, on } = seed;
-	const node = ground.store.get("nodes", undefined, on);
 	const owner = { apiVersion: "v1", kind: "Node", name: on, uid: node?.metadata.uid ?? "", controller: true };
 	const metadata = {
 		namespace,
@@ -119,15 +127,24 @@ export function seedMirrorPod(ground: Ground, seed: Named & { readonly on: strin
 		ownerReferences: [owner],
 	};
 	const spec = { ...podSpecOf(name, {}), tolerations: [{ effect: "NoExecute", operator: "Exists" }] };
-	return seedRunningPod(ground, { apiVersion: "v1", kind: "Pod", metadata, spec, status: { phase: "Pending" } }, on).pod;
+	return { apiVersion: "v1", kind: "Pod", metadata, spec };
 }
 
-export function seedBudget({ store }: Ground, seed: BudgetSeed): KubeObject {
+export function seedMirrorPod(ground: Ground, seed: Named & { readonly on: string }): KubeObject {
+	const pod = mirrorPodOf(seed, ground.store.get("nodes", undefined, seed.on));
+	return seedRunningPod(ground, { ...pod, status: { phase: "Pending" } }, seed.on).pod;
+}
+
+/** A PodDisruptionBudget as its user writes it. */
+export function budgetOf(seed: BudgetSeed): NewObject {
 	const { namespace, name, matchLabels, minAvailable, maxUnavailable, unhealthyPodEvictionPolicy } = seed;
-	return store.create("poddisruptionbudgets", {
+	return {
 		apiVersion: "policy/v1",
 		kind: "PodDisruptionBudget",
 		metadata: { namespace, name },
 		spec: { selector: { matchLabels }, minAvailable, maxUnavailable, unhealthyPodEvictionPolicy },
-	});
+	};
 }
+
+export const seedBudget = ({ store }: Ground, seed: BudgetSeed): KubeObject =>
+	store.create("poddisruptionbudgets", budgetOf(seed));

@@ -11,6 +11,12 @@ export type WorkloadKnobs = {
 	readonly bindingSeconds?: number;
 };
 
+export const workloadKnobs = [
+	"startSeconds",
+	"shutdownSeconds",
+	"bindingSeconds",
+] as const satisfies readonly (keyof WorkloadKnobs)[];
+
 /** How one VM behaves. Seconds. */
 export type VmKnobs = WorkloadKnobs & {
 	/** How long copying its memory takes. Default 30. */

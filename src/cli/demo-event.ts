@@ -35,6 +35,12 @@ export type Figures = {
 	readonly evictions: number;
 };
 
+/** How a run with --context ends. `declined`: nobody said yes, and nothing was touched. */
+export type ContextOutcome = "safe" | "held" | "failed" | "interrupted" | "declined";
+
+/** A line for the reader's shell, and what it is good for. */
+export type ToType = { readonly says: string; readonly command: string };
+
 export type Outcome = "released" | "held" | "failed" | "interrupted";
 
 /** Everything that a run tells, in order. Names of nodes are whole; seconds are the demo's, not the reader's. */
@@ -101,6 +107,30 @@ export type Telling =
 			/** Why it ended so, each with its way out; empty when it was released. */
 			readonly because: readonly string[];
 			readonly figures: Figures;
+	  }
+	/** With --context, before anything else. `kubernetes` is `unknown` where the user may not read it. */
+	| {
+			readonly kind: "context";
+			readonly context: string;
+			readonly server: string;
+			readonly node: string;
+			readonly kubernetes: string;
+			readonly kubevirt: string;
+			readonly mayEnd: readonly string[];
+	  }
+	/** What an earlier run has left on the node, which this one takes over. `marked`: VMs that KubeVirt moves already. */
+	| { readonly kind: "earlier run"; readonly maintenance: string; readonly marked: readonly string[] }
+	| {
+			readonly kind: "end";
+			readonly outcome: ContextOutcome;
+			readonly exitCode: number;
+			readonly context: string;
+			readonly node: string;
+			/** Why it ended so, and what is left behind; empty when it is safe. */
+			readonly because: readonly string[];
+			readonly toType: readonly ToType[];
+			/** Of this run: seconds, requests to the API server, and how many of them asked for an eviction. */
+			readonly figures: { readonly seconds: number; readonly requests: number; readonly evictions: number };
 	  };
 
 /** `at`: epoch milliseconds by the demo's clock. */
@@ -126,5 +156,8 @@ export const kindsOfEvents: readonly (readonly [kind: DemoEvent["kind"], says: s
 	["proof", "rules (rule, holds, says): S1-S7 over the two looks of Release"],
 	["marked", "the tag on the instance"],
 	["hook completed", "hook, result"],
-	["result", "outcome (released, held, failed, interrupted), exitCode, because, figures; always last"],
+	["context", "with --context: context, server, node, kubernetes, kubevirt, mayEnd"],
+	["earlier run", "with --context: maintenance, marked: what this run takes over"],
+	["end", "with --context, last: outcome (safe, held, failed, interrupted, declined), exitCode, because, toType, figures"],
+	["result", "outcome (released, held, failed, interrupted), exitCode, because, figures; last"],
 ];

@@ -6,7 +6,8 @@ import type { Outcome } from "./demo-event.ts";
 /** How a run ends, and why, each reason with its way out; none when the instance was released. */
 export type Ending = { readonly outcome: Outcome; readonly because: readonly string[] };
 
-const faultSchema = z.object({ fault: z.object({ Error: z.string(), Cause: z.string() }) });
+/** What a state gets that a step's fault has led to. */
+export const faultSchema = z.object({ fault: z.object({ Error: z.string(), Cause: z.string() }) });
 
 type ReadRecord = () => Promise<MaintenanceRecord | undefined>;
 
@@ -44,7 +45,8 @@ function endingOfRecord(record: MaintenanceRecord | undefined): Ending {
 	return { outcome: "failed", because: [`The maintenance is over without a release: it is ${record?.state ?? "not there"}.`] };
 }
 
-function reasonsToHold(input: unknown, record: MaintenanceRecord | undefined): readonly string[] {
+/** Why the execution holds, each reason with its way out. `input`: the state's own. */
+export function reasonsToHold(input: unknown, record: MaintenanceRecord | undefined): readonly string[] {
 	const faulty = faultSchema.safeParse(input);
 	if (faulty.success) {
 		const { Error: name, Cause } = faulty.data.fault;

@@ -44,3 +44,12 @@ function tellingOf(event: TruthEvent, nodeOf: (instanceId: string) => string): D
 			return undefined;
 	}
 }
+
+/** KubeVirt names a launcher's VMI in an annotation. */
+export function vmOfPodIn({ store }: SimulatedCluster): (pod: string) => string | undefined {
+	return (pod) => {
+		const [namespace = "", name = ""] = pod.split("/");
+		const domain = store.get("pods", namespace, name)?.metadata.annotations?.["kubevirt.io/domain"];
+		return domain === undefined ? undefined : `${namespace}/${domain}`;
+	};
+}

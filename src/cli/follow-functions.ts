@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
 import type { Telling } from "./demo-event.ts";
 
 const lineSchema = z.discriminatedUnion("event", [
@@ -9,10 +8,14 @@ const lineSchema = z.discriminatedUnion("event", [
 	z.object({ event: z.literal("heartbeat failed"), why: z.string() }),
 	z.object({ event: z.literal("step failed"), step: z.string(), message: z.string() }),
 	z.object({ event: z.literal("not safe yet"), why: z.string() }),
+	z.object({ event: z.literal("announcement failed"), why: z.string() }),
 ]);
 
+/** The VM (`namespace/name`) that a pod (the same) carries, if it is a launcher. */
+export type VmOfPod = (pod: string) => string | undefined;
+
 /** What a log line of a function means to somebody who watches; undefined for lines that say nothing new. */
-export function tellingOfLine(line: Readonly<Record<string, unknown>>, cluster: SimulatedCluster): Telling | undefined {
+export function tellingOfLine(line: Readonly<Record<string, unknown>>, vmOf: VmOfPod): Telling | undefined {
 	const read = lineSchema.safeParse(line);
 	if (!read.success) return undefined;
 	const { data } = read;
@@ -20,7 +23,7 @@ export function tellingOfLine(line: Readonly<Record<string, unknown>>, cluster: 
 		case "message":
 			return { kind: "received", outcome: data.outcome, why: data.why };
 		case "eviction": {
-			const vm = vmOf(data.pod, cluster);
+			const vm = vmOf(data.pod);
 			return { kind: "eviction", pod: data.pod, ...(vm && { vm }), answer: data.answer, says: data.says };
 		}
 		case "trouble":
@@ -31,14 +34,9 @@ export function tellingOfLine(line: Readonly<Record<string, unknown>>, cluster: 
 			return { kind: "note", says: `The step ${data.step} failed: ${data.message}` };
 		case "not safe yet":
 			return { kind: "note", says: `Release looked and did not let go: ${data.why}` };
+		case "announcement failed":
+			return { kind: "note", says: `No Event could be written on the Node: ${data.why}` };
 		default:
 			return data satisfies never;
 	}
-}
-
-/** KubeVirt names a launcher's VMI in an annotation. */
-function vmOf(pod: string, { store }: SimulatedCluster): string | undefined {
-	const [namespace = "", name = ""] = pod.split("/");
-	const domain = store.get("pods", namespace, name)?.metadata.annotations?.["kubevirt.io/domain"];
-	return domain === undefined ? undefined : `${namespace}/${domain}`;
 }

@@ -1,16 +1,21 @@
 import { afterRealTime } from "../adapters/real-clock.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
 import type { DemoEvent, Telling } from "./demo-event.ts";
-import type { DemoGround } from "./demo-ground.ts";
-import { accountFollower } from "./follow-account.ts";
-import { followCluster } from "./follow-cluster.ts";
 
 const FRAMES_PER_SECOND = 10;
 
+/** Where news comes from beside what is told. */
+export type Sources = {
+	/** What has happened since the last call. */
+	readonly news?: () => readonly DemoEvent[];
+	/** Begins to tell; the answers end it. */
+	readonly subscribe?: (tell: (event: DemoEvent) => void) => readonly (() => void)[];
+};
+
 export type Narrator = {
 	tell(telling: Telling): void;
-	/** From now on tells what the cluster and the account do, and draws frames, until it is stopped. */
-	follow(ground: DemoGround): void;
+	/** From now on tells what these have to tell, and draws frames, until it is stopped. */
+	follow(sources: Sources): void;
 	/** Tells what was not told yet, then this, and from then on nothing any more. */
 	end(telling?: Telling): void;
 };
@@ -23,13 +28,13 @@ export type NarratorOptions = {
 
 /** Brings what several sources tell into the order in which it happened. */
 export function createNarrator({ clock, tell, onFrame }: NarratorOptions): Narrator {
-	let accountNews: () => readonly DemoEvent[] = () => [];
+	let newsOf: () => readonly DemoEvent[] = () => [];
 	let cancels: readonly (() => void)[] = [];
 	let cancelFrame = (): void => {};
 	let hasEnded = false;
 	const inOrder = (event?: DemoEvent): void => {
 		if (hasEnded) return;
-		for (const earlier of accountNews()) tell(earlier);
+		for (const earlier of newsOf()) tell(earlier);
 		if (event) tell(event);
 	};
 	const frame = (): void => {
@@ -39,9 +44,9 @@ export function createNarrator({ clock, tell, onFrame }: NarratorOptions): Narra
 	};
 	return {
 		tell: (telling) => inOrder({ at: clock.now(), ...telling }),
-		follow({ cluster, leaving, aws }) {
-			accountNews = accountFollower(aws.log);
-			cancels = followCluster(cluster, leaving.node, clock, inOrder);
+		follow({ news = () => [], subscribe = () => [] }) {
+			newsOf = news;
+			cancels = subscribe(inOrder);
 			frame();
 		},
 		end(telling) {

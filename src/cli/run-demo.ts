@@ -8,11 +8,14 @@ import type { Telling } from "./demo-event.ts";
 import { type DemoGround, group, hook, nodesOf, startDemoGround } from "./demo-ground.ts";
 import { type Ending, endingOfReceipt, endings } from "./ending.ts";
 import { figuresOf } from "./figures-of.ts";
+import { accountFollower } from "./follow-account.ts";
+import { followCluster, vmOfPodIn } from "./follow-cluster.ts";
 import { tellingOfLine } from "./follow-functions.ts";
 import { invokeHandler } from "./invoke-handler.ts";
 import { createNarrator, type NarratorOptions } from "./narrator.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { spectator } from "./spectator.ts";
+import { statesTold } from "./states-told.ts";
 
 /** `speed`: how many times as fast as real time the clock runs. `interrupted` resolves when somebody wants to stop. */
 export type DemoOptions = NarratorOptions & {
@@ -20,9 +23,6 @@ export type DemoOptions = NarratorOptions & {
 	readonly speed: number;
 	readonly interrupted: Promise<void>;
 };
-
-/** States that a reader of the design knows; the rest is how they are put together. */
-const statesTold = ["Assess", "Cordon", "Admit", "Evict", "Watch", "Wait", "Release", "Hold", "Restore", "Done"];
 
 /** Simulated; a drain that takes longer has gone wrong. */
 const PATIENCE_MS = 2 * 3_600_000;
@@ -45,7 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 		seed: scenario.seed,
 		invoke: spectator(invokeHandler([hook.name]), scenario.policy, tell),
 		onSay: (line) => {
-			const telling = tellingOfLine(line, ground.cluster);
+			const telling = tellingOfLine(line, (pod) => vmOfPodIn(ground.cluster)(pod));
 			if (!telling) return;
 			tell(telling);
 			const refused = telling.kind === "received" ? endingOfReceipt(telling.outcome, telling.why) : undefined;
@@ -59,7 +59,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 	try {
 		const began = { there: clock.now(), here: realClock.now() };
 		tell(beginning(options, ground));
-		narrator.follow(ground);
+		narrator.follow({
+			news: accountFollower(ground.aws.log),
+			subscribe: (hear) => followCluster(ground.cluster, ground.leaving.node, clock, hear),
+		});
 		const drain = async (): Promise<Ending> => {
 			await post(ground, clock, tell);
 			const ended = await clock.within(Promise.race([ending, stopped(interrupted)]), PATIENCE_MS);

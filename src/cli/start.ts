@@ -1,7 +1,8 @@
-import { type Asked, defaultSpeed, readArguments } from "./arguments.ts";
-import { kindsOfEvents } from "./demo-event.ts";
-import { scenarios } from "./scenarios/scenarios.ts";
+import { realClock } from "../adapters/real-clock.ts";
+import { type Asked, readArguments } from "./arguments.ts";
+import { help, list } from "./help.ts";
 import { chooseShow } from "./show/choose-show.ts";
+import type { Show } from "./show/show.ts";
 
 const asked = readArguments(process.argv.slice(2));
 process.exit(await answer(asked));
@@ -19,18 +20,18 @@ async function answer(asked: Asked): Promise<number> {
 			return 2;
 		case "run":
 			return run(asked);
+		case "context":
+			return inContext(asked);
+		default:
+			return asked satisfies never;
 	}
 }
 
 async function run({ scenario, speed, json }: Asked & { readonly kind: "run" }): Promise<number> {
 	const show = chooseShow(process.stdout, process.env, json);
-	const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
-	process.once("SIGINT", () => interrupt());
-	process.once("SIGTERM", () => interrupt());
-	// Whoever read the output has gone.
-	process.stdout.on("error", () => interrupt());
+	const interrupted = interruption(show);
 	try {
-		show.start();
+		show.start("Starting the simulated cluster, the queue, the functions and the state machine");
 		const [{ ScaledClock }, { runDemo }] = await Promise.all([import("../local/clock/scaled-clock.ts"), import("./run-demo.ts")]);
 		const { tell, frame: onFrame } = show;
 		return await runDemo({ scenario, speed, clock: new ScaledClock(speed), tell, onFrame, interrupted });
@@ -39,28 +40,32 @@ async function run({ scenario, speed, json }: Asked & { readonly kind: "run" }):
 	}
 }
 
-function list(): string {
-	const width = Math.max(...scenarios.map(({ name }) => name.length));
-	return scenarios.map(({ name, says }, index) => `${name.padEnd(width)}  ${says}${index === 0 ? " (default)" : ""}\n`).join("");
+async function inContext(asked: Asked & { readonly kind: "context" }): Promise<number> {
+	const show = chooseShow(process.stdout, process.env, asked.json);
+	const interrupted = interruption(show);
+	const { answerContext } = await import("./context/answer-context.ts");
+	return answerContext(asked, { show, interrupted, args: process.argv.slice(2), process });
 }
 
-function help(): string {
-	const width = Math.max(...kindsOfEvents.map(([kind]) => kind.length));
-	const kinds = kindsOfEvents.map(([kind, says]) => `  ${kind.padEnd(width)}  ${says}\n`).join("");
-	return `Drains a node of a simulated EKS cluster with KubeVirt, from the event in the queue to the completed
-lifecycle hook. Everything runs in this process; nothing leaves this machine.
+/** npm hands on what the terminal has sent to this process too: so soon after one another, they are one Ctrl-C. */
+const SAME_SIGNAL_MS = 500;
 
-npm start -- [OPTIONS]
-
-  --scenario NAME  what to drain (see --list)
-  --list           the scenarios
-  --speed N        how many times as fast as real time, 1 to 200 (default ${defaultSpeed})
-  --json           one JSON object per line instead of text
-  --help           this text
-
-Exit code: 0 released, 1 held or failed, 2 wrong arguments, 130 interrupted.
-
-With --json each line has "at" (ISO 8601, by the demo's clock) and "kind":
-
-${kinds}`;
+/** Resolves when somebody wants to stop, or has gone; whoever asks a second time is not kept waiting. */
+function interruption(show: Show): Promise<void> {
+	const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
+	let askedAt: number | undefined;
+	const stop = (): void => {
+		const now = realClock.now();
+		if (askedAt !== undefined && now - askedAt > SAME_SIGNAL_MS) {
+			show.end();
+			process.exit(130);
+		}
+		askedAt ??= now;
+		interrupt();
+	};
+	process.on("SIGINT", stop);
+	process.on("SIGTERM", stop);
+	// Whoever read the output has gone.
+	process.stdout.on("error", () => interrupt());
+	return interrupted;
 }

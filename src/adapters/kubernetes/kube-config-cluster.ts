@@ -3,6 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { ClusterUnauthorized, ConfigurationInvalid } from "../../faults.ts";
 import type { Clock, Cluster } from "../../ports.ts";
 import { createCluster } from "./cluster.ts";
+import type { ClusterApiOptions } from "./cluster-api.ts";
 import { createHttpsSend } from "./https-send.ts";
 
 /**
@@ -10,6 +11,14 @@ import { createHttpsSend } from "./https-send.ts";
  * and impersonation count; a proxy throws ConfigurationInvalid.
  */
 export async function connectWithKubeConfig(kubeConfig: KubeConfig, clock: Clock): Promise<Cluster> {
+	return createCluster(await reachOfKubeConfig(kubeConfig, clock));
+}
+
+/** How to reach that cluster, for `createCluster` and for whoever asks its API server something else. */
+export async function reachOfKubeConfig(
+	kubeConfig: KubeConfig,
+	clock: Clock,
+): Promise<ClusterApiOptions & { readonly server: string }> {
 	const context = kubeConfig.getCurrentContext();
 	const cluster = kubeConfig.getCurrentCluster();
 	if (!cluster)
@@ -17,13 +26,13 @@ export async function connectWithKubeConfig(kubeConfig: KubeConfig, clock: Clock
 	if (cluster.proxyUrl) throw new ConfigurationInvalid(`cannot use context ${context}: proxy-url is not supported, leave it out`);
 	const { ca, cert, key, passphrase, servername, rejectUnauthorized } = await ask(kubeConfig);
 	const tls = { ca, cert, key, passphrase, servername, rejectUnauthorized };
-	return createCluster({
+	return {
 		name: context,
 		clock,
 		server: cluster.server,
 		send: createHttpsSend({ tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)) }),
 		authorize: async () => headersOf(await ask(kubeConfig)),
-	});
+	};
 }
 
 /** client-node renews a token by itself when it has run out. */

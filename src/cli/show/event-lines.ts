@@ -1,4 +1,5 @@
 import type { DemoEvent } from "../demo-event.ts";
+import { contextLines, earlierRunText, endLines } from "./context-texts.ts";
 import { fatesLines } from "./fates-lines.ts";
 import { clipped, duration, indented, shortNode, wrapped } from "./layout.ts";
 import type { Paint } from "./paint.ts";
@@ -52,6 +53,12 @@ export function eventLines(event: DemoEvent, telling: Telling): readonly string[
 			];
 		case "result":
 			return resultLines(event, telling);
+		case "context":
+			return contextLines(event, width);
+		case "earlier run":
+			return said(earlierRunText(event), paint.yellow);
+		case "end":
+			return endLines(event, width, paint);
 		default:
 			return said(shortText(event));
 	}
@@ -59,7 +66,20 @@ export function eventLines(event: DemoEvent, telling: Telling): readonly string[
 
 type Short = Exclude<
 	DemoEvent,
-	{ readonly kind: "begin" | "message" | "received" | "fates" | "eviction" | "trouble" | "proof" | "result" }
+	{
+		readonly kind:
+			| "begin"
+			| "message"
+			| "received"
+			| "fates"
+			| "eviction"
+			| "trouble"
+			| "proof"
+			| "result"
+			| "context"
+			| "earlier run"
+			| "end";
+	}
 >;
 
 function shortText(event: Short): string {

@@ -29,6 +29,8 @@ export function liveShow({ write, size, paint }: Screen): Show {
 	let progress: Progress = noProgress;
 	let drawn: readonly string[] = [];
 	let isDraining = false;
+	let isOver = false;
+	let knowsFates = false;
 	let hidden = false;
 	const run = { began: 0, explained: false };
 	const block = (): BlockSize => ({ width: Math.min(WIDTH, size().columns - 1), height: size().rows - 1 });
@@ -48,6 +50,7 @@ export function liveShow({ write, size, paint }: Screen): Show {
 		if (isDraining) draw(now);
 	};
 	const leaveBlock = (now: number): void => {
+		isOver = true;
 		if (isDraining) draw(now);
 		isDraining = false;
 		if (drawn.length > 0) write("\n");
@@ -55,14 +58,15 @@ export function liveShow({ write, size, paint }: Screen): Show {
 	};
 
 	return {
-		start: () => write("Starting the simulated cluster, the queue, the functions and the state machine …\n"),
+		start: (says) => write(`${says} …\n`),
 		tell(event) {
-			if (event.kind === "begin") run.began = event.at;
+			if (event.kind === "begin" || event.kind === "context") run.began = event.at;
 			progress = progressed(progress, event);
-			if (event.kind === "proof" || event.kind === "result") leaveBlock(event.at);
+			if (event.kind === "proof" || event.kind === "result" || event.kind === "end") leaveBlock(event.at);
 			if (scrolls(event, run.explained)) print(eventLines(event, { ...run, width: block().width, paint }), event.at);
 			run.explained ||= event.kind === "eviction" && event.answer === "guarded";
-			if (event.kind === "fates") isDraining = true;
+			knowsFates ||= event.kind === "fates";
+			if (event.kind === "state" && knowsFates && !isOver) isDraining = true;
 		},
 		frame(now) {
 			if (isDraining) draw(now);

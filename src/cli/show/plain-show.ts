@@ -18,9 +18,9 @@ export function plainShow(write: (text: string) => void): Show {
 		return event.kind === "heartbeat" && event.at - heartbeatAt < HEARTBEATS_APART_MS;
 	};
 	return {
-		start: () => write("Starting the simulated cluster, the queue, the functions and the state machine …\n"),
+		start: (says) => write(`${says} …\n`),
 		tell(event) {
-			if (event.kind === "begin") began = event.at;
+			if (event.kind === "begin" || event.kind === "context") began = event.at;
 			if (isRepetition(event)) return;
 			if (event.kind === "state") state = event.state;
 			if (event.kind === "heartbeat") heartbeatAt = event.at;

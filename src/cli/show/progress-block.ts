@@ -13,10 +13,14 @@ export function progressBlock(progress: Progress, now: number, { width, height }
 		paint.bold(
 			clipped(`${state}: ${gone} of ${vms.length} VMs and ${pods.left} of ${pods.leaving.length} pods are off the node`, width),
 		),
-		clipped(
-			`Hook ${hook.name}: AWS waits ${duration((hook.dueAt - now) / 1000)} more for a heartbeat; ${hook.heartbeats} sent`,
-			width,
-		),
+		...(hook.name === ""
+			? []
+			: [
+					clipped(
+						`Hook ${hook.name}: AWS waits ${duration((hook.dueAt - now) / 1000)} more for a heartbeat; ${hook.heartbeats} sent`,
+						width,
+					),
+				]),
 		"",
 	];
 	const shown = fitting(vms, height - head.length);

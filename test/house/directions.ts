@@ -71,7 +71,7 @@ const allowed: readonly { readonly part: string; readonly imports: readonly stri
 		imports: ["infra/", "lambdas/environment.ts", "src/domain/", "node:", "aws-cdk-lib", "constructs", "esbuild"],
 	},
 	{ part: "src/cli/", imports: ["src/", "lambdas/", "infra/", "node:", "@aws-sdk/", "aws-lambda", "zod"] },
-	{ part: "test/monitor/", imports: ["test/monitor/"] },
+	{ part: "test/monitor/", imports: ["test/monitor/", "node:"] },
 ];
 
 const isAllowed = ({ to, typeOnly }: Import, part: string, imports: readonly string[]) =>
@@ -80,6 +80,8 @@ const isAllowed = ({ to, typeOnly }: Import, part: string, imports: readonly str
 /** One sentence for each import that points outward. */
 export function wrongDirections(files: readonly SourceFile[]): string[] {
 	return files.flatMap((file) => {
+		// Whoever tries a judge has to set the stage for it.
+		if (file.path.startsWith("test/monitor/") && file.path.endsWith(".test.ts")) return [];
 		const rule = allowed.find(({ part }) => file.path === part || file.path.startsWith(part));
 		if (!rule)
 			return file.path.startsWith("test/")

@@ -78,6 +78,12 @@ export class Monitor {
 			for (const what of aliveOn(cluster, instanceId)) this.#note("1", `${instanceId} was let go (${why}) while ${what}`);
 	}
 
+	/** The instance was taken, and nobody could see what lived on it: what is not seen counts as broken. */
+	unseen(instanceId: string, why: string, reason: string): void {
+		if (why === "limit" || why === "reclaimed") this.#excused.add(instanceId);
+		else this.#note("1", `cannot see what lived on ${instanceId} when it was let go (${why}): ${reason}`);
+	}
+
 	/** A hook was not answered and got no heartbeat in time. */
 	lapsed(instanceId: string, hook: string): void {
 		this.#note("answer", `hook ${hook} of ${instanceId} lapsed without an answer`);

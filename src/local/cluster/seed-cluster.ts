@@ -1,5 +1,6 @@
 import type { Ground } from "./controllers/ground.ts";
 import { controllerOf } from "./controllers/pods.ts";
+import type { KubeVirtBehaviour } from "./kubevirt/behaviour.ts";
 import type { Guests } from "./kubevirt/guests.ts";
 import { seedInfrastructureOn } from "./seed-kubevirt.ts";
 import { type NodeSeed, seedNode } from "./seed-nodes.ts";
@@ -34,8 +35,9 @@ export type Seeds = {
 	pdb(seed: BudgetSeed): KubeObject;
 };
 
-export function seedsOf(ground: Ground, guests: Guests): Seeds {
+export function seedsOf(ground: Ground, guests: Guests, { ownBudgets }: KubeVirtBehaviour): Seeds {
 	const { store } = ground;
+	const launched = { ground, guests, ownBudgets };
 	const inNamespace = <T extends Named>(seed: T): T => {
 		const { namespace: name } = seed;
 		if (store.get("namespaces", undefined, name) === undefined) {
@@ -53,9 +55,9 @@ export function seedsOf(ground: Ground, guests: Guests): Seeds {
 			if (seed.infrastructure !== false && seed.unschedulable !== true) seedInfrastructureOn(ground, name);
 			return node;
 		},
-		vm: (seed) => seedVm(ground, guests, inNamespace(seed)),
-		vmi: (seed) => seedVmi(ground, guests, inNamespace(seed)),
-		vmirs: (seed) => seedVmirs(ground, guests, inNamespace(seed)),
+		vm: (seed) => seedVm(launched, inNamespace(seed)),
+		vmi: (seed) => seedVmi(launched, inNamespace(seed)),
+		vmirs: (seed) => seedVmirs(launched, inNamespace(seed)),
 		deployment: (seed) => seedDeployment(ground, inNamespace(seed)),
 		statefulSet: (seed) => seedStatefulSet(ground, inNamespace(seed)),
 		daemonSet: (seed) => seedDaemonSet(ground, inNamespace(seed)),

@@ -1,5 +1,6 @@
 import type { Ground } from "./controllers/ground.ts";
 import type { KubeVirtBehaviour } from "./kubevirt/behaviour.ts";
+import { migrationValidator, migrationValidatorPath } from "./kubevirt/migration-admission.ts";
 import { seedBudget, seedDaemonSet, seedDeployment, seedReplica } from "./seed-workloads.ts";
 
 export type KubeVirtSeed = {
@@ -63,17 +64,38 @@ function seedWebhooks({ store }: Ground, behaviour: KubeVirtBehaviour): void {
 		apiVersion: "admissionregistration.k8s.io/v1",
 		kind: "ValidatingWebhookConfiguration",
 		metadata: { name: "virt-api-validator", labels: { "app.kubernetes.io/managed-by": "virt-operator" } },
-		webhooks: behaviour.webhooks.map(({ name, podNamePrefix, path }) => ({
-			name,
-			admissionReviewVersions: ["v1", "v1beta1"],
-			clientConfig: { service: { namespace, name: "virt-api", path, port: 443 } },
-			failurePolicy: "Fail",
-			matchConditions: [{ name: "only-its-pods", expression: `object.metadata.name.startsWith("${podNamePrefix}")` }],
-			rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods/eviction"], scope: "*" }],
-			sideEffects: "NoneOnDryRun",
-			timeoutSeconds: 10,
-		})),
+		webhooks: [
+			...behaviour.webhooks.map(({ name, condition, podNamePrefix, path }) => ({
+				...webhook(name, path),
+				matchConditions: [{ name: condition, expression: `object.metadata.name.startsWith("${podNamePrefix}")` }],
+				rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], resources: ["pods/eviction"], scope: "*" }],
+				sideEffects: "NoneOnDryRun",
+			})),
+			{
+				...webhook(migrationValidator, migrationValidatorPath),
+				rules: [
+					{
+						apiGroups: ["kubevirt.io"],
+						apiVersions: ["v1alpha3", "v1"],
+						operations: ["CREATE"],
+						resources: ["virtualmachineinstancemigrations"],
+						scope: "*",
+					},
+				],
+				sideEffects: "None",
+			},
+		],
 	});
+}
+
+function webhook(name: string, path: string) {
+	return {
+		name,
+		admissionReviewVersions: ["v1", "v1beta1"],
+		clientConfig: { service: { namespace, name: "virt-api", path, port: 443 } },
+		failurePolicy: "Fail",
+		timeoutSeconds: 10,
+	};
 }
 
 /** Puts what is still missing of virt-api and virt-controller on a new node, one replica each. */

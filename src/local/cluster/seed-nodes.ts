@@ -1,6 +1,7 @@
 import type { Ground } from "./controllers/ground.ts";
 import { Machine } from "./controllers/machines.ts";
-import type { KubeObject } from "./store.ts";
+import { machineLabels } from "./kubevirt/node-labels.ts";
+import type { KubeObject, NewObject } from "./store.ts";
 import { timestamp } from "./store-object.ts";
 
 export type NodeSeed = {
@@ -30,15 +31,28 @@ const conditions = [
 ] as const;
 
 /** Adds an instance and the Node that its kubelet registers. */
-export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): KubeObject {
-	const number = machines.all().length + 1;
+export function seedNode(ground: Ground, seed: NodeSeed): KubeObject {
+	const { node, machine } = newNode(ground, seed);
+	const created = ground.store.create("nodes", node);
+	ground.machines.add(machine);
+	return created;
+}
+
+/** An instance and the Node that its kubelet is to register; neither is anywhere yet. */
+export function newNode(
+	{ machines, clock }: Pick<Ground, "machines" | "clock">,
+	seed: NodeSeed,
+): { readonly node: NewObject; readonly machine: Machine } {
+	const number = machines.added + 1;
 	const { zone = `eu-west-1${"abc"[(number - 1) % 3]}`, cpu = 16, memory = "64Gi", pods = 110 } = seed;
 	const region = zone.slice(0, -1);
-	const address = addressOf(seed.name) ?? `10.0.${((number - 1) % 3) + 1}.${10 + number}`;
+	const address = addressOf(seed.name) ?? `10.${Math.floor(number / 200)}.${((number - 1) % 3) + 1}.${10 + (number % 200)}`;
 	const name = seed.name ?? `ip-${address.replaceAll(".", "-")}.${region}.compute.internal`;
 	const instanceId = seed.instanceId ?? `i-${number.toString(16).padStart(17, "0")}`;
 	const now = timestamp(clock.now());
-	const devices = { "devices.kubevirt.io/kvm": "1k", "devices.kubevirt.io/tun": "1k", "devices.kubevirt.io/vhost-net": "1k" };
+	const devices = Object.fromEntries(
+		["kvm", "tun", "vhost-net", "vhost-vsock"].map((name) => [`devices.kubevirt.io/${name}`, "1k"]),
+	);
 	const capacity = { cpu: String(cpu), memory, "ephemeral-storage": "200Gi", pods: String(pods), ...devices };
 	if (machines.byInstance(instanceId) !== undefined) {
 		throw new Error(`cannot add instance ${instanceId}: it is there already; give the node another instance id`);
@@ -51,7 +65,7 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 		lastHeartbeatTime: now,
 		lastTransitionTime: now,
 	});
-	const node = store.create("nodes", {
+	const node: NewObject = {
 		apiVersion: "v1",
 		kind: "Node",
 		metadata: {
@@ -65,6 +79,7 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 				"topology.kubernetes.io/region": region,
 				"topology.kubernetes.io/zone": zone,
 				"eks.amazonaws.com/nodegroup": "kubevirt",
+				...machineLabels,
 				...seed.labels,
 			},
 			annotations: { "kubevirt.io/heartbeat": now },
@@ -87,9 +102,8 @@ export function seedNode({ store, machines, clock }: Ground, seed: NodeSeed): Ku
 			],
 			nodeInfo: { kubeletVersion: "v1.35.6", architecture: "amd64", operatingSystem: "linux" },
 		},
-	});
-	machines.add(new Machine(instanceId, name, address));
-	return node;
+	};
+	return { node, machine: new Machine(instanceId, name, address) };
 }
 
 function addressOf(name: string | undefined): string | undefined {

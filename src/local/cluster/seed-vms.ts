@@ -2,12 +2,14 @@ import { setConditions } from "./controllers/conditions.ts";
 import type { Ground } from "./controllers/ground.ts";
 import { type VmKnobs, workloadKnobs } from "./controllers/knobs.ts";
 import type { Guests } from "./kubevirt/guests.ts";
-import { effectiveStrategy, enterPhase, nodeNameLabel, unpaused } from "./kubevirt/kubevirt-objects.ts";
+import { effectiveStrategy, enterPhase, kubevirtVersionOf, nodeNameLabel, unpaused } from "./kubevirt/kubevirt-objects.ts";
 import { launcherPod } from "./kubevirt/launcher-pod.ts";
 import { vmiOfTemplate } from "./kubevirt/vm-controller.ts";
 import { vmStatus } from "./kubevirt/vm-status.ts";
+import { isProtected } from "./kubevirt/vmi-budgets.ts";
 import { vmiFinalizers } from "./kubevirt/vmi-controller.ts";
 import { guestRuns, handOverToNode } from "./kubevirt/vmi-running.ts";
+import { seedOwnBudget } from "./seed-own-budgets.ts";
 import { seedRunningPod } from "./seed-pods.ts";
 import type { KubeObject, NewObject } from "./store.ts";
 import type { Fields } from "./store-object.ts";
@@ -70,15 +72,19 @@ export function vmOf(seed: VmSeed): NewObject {
 	};
 }
 
+/** Where VMs are put, and whether KubeVirt gives each protected one a budget. */
+export type VmSeedbed = { readonly ground: Ground; readonly guests: Guests; readonly ownBudgets: boolean };
+
 /** A VirtualMachine, and on a named node its running instance. */
-export function seedVm(ground: Ground, guests: Guests, seed: VmSeed): KubeObject {
+export function seedVm(seedbed: VmSeedbed, seed: VmSeed): KubeObject {
+	const { ground } = seedbed;
 	const { namespace, name, on } = seed;
 	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
 	const { metadata, ...rest } = vmOf(seed);
 	const finalizers = ["kubevirt.io/virtualMachineControllerFinalize"];
 	const vm = ground.store.create("virtualmachines", { ...rest, metadata: { ...metadata, finalizers } });
 	if (on === undefined) return vm;
-	const vmi = seedRunningVmi(ground, guests, vmiOfTemplate(vm, { name }), on);
+	const vmi = seedRunningVmi(seedbed, vmiOfTemplate(vm, { name }), on);
 	return ground.store.update("virtualmachines", namespace, name, (draft) => vmStatus(draft, vmi, ground.clock.now()));
 }
 
@@ -95,11 +101,12 @@ export function vmiOf(seed: VmiSeed): NewObject {
 }
 
 /** A VMI that nothing owns. */
-export function seedVmi(ground: Ground, guests: Guests, seed: VmiSeed): KubeObject {
+export function seedVmi(seedbed: VmSeedbed, seed: VmiSeed): KubeObject {
+	const { ground } = seedbed;
 	const { namespace, name, on } = seed;
 	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
 	const vmi = vmiOf(seed);
-	return on === undefined ? ground.store.create("virtualmachineinstances", vmi) : seedRunningVmi(ground, guests, vmi, on);
+	return on === undefined ? ground.store.create("virtualmachineinstances", vmi) : seedRunningVmi(seedbed, vmi, on);
 }
 
 /** A VirtualMachineInstanceReplicaSet as its user writes it. */
@@ -114,15 +121,16 @@ export function vmirsOf(seed: VmirsSeed): NewObject {
 }
 
 /** A VirtualMachineInstanceReplicaSet, and its replicas on the named nodes. */
-export function seedVmirs(ground: Ground, guests: Guests, seed: VmirsSeed): KubeObject {
+export function seedVmirs(seedbed: VmSeedbed, seed: VmirsSeed): KubeObject {
+	const { ground } = seedbed;
 	const { namespace, name, on = [] } = seed;
 	ground.knobs.turn(namespace, name, vmKnobsOf(seed));
 	const set = ground.store.create("virtualmachineinstancereplicasets", vmirsOf(seed));
-	for (const node of on) seedRunningVmi(ground, guests, vmiOfTemplate(set, { generateName: name }), node);
+	for (const node of on) seedRunningVmi(seedbed, vmiOfTemplate(set, { generateName: name }), node);
 	return set;
 }
 
-function seedRunningVmi(ground: Ground, guests: Guests, seed: NewObject, nodeName: string): KubeObject {
+function seedRunningVmi({ ground, guests, ownBudgets }: VmSeedbed, seed: NewObject, nodeName: string): KubeObject {
 	const { store, clock, knobs } = ground;
 	const now = clock.now();
 	const created = store.create("virtualmachineinstances", {
@@ -131,7 +139,7 @@ function seedRunningVmi(ground: Ground, guests: Guests, seed: NewObject, nodeNam
 		spec: { ...seed.spec, evictionStrategy: effectiveStrategy(store, seed) },
 	});
 	const { namespace = "", name, uid } = created.metadata;
-	const launcher = launcherPod(created);
+	const launcher = launcherPod(created, kubevirtVersionOf(store));
 	const labels = { ...launcher.metadata.labels, [nodeNameLabel]: nodeName };
 	const notPaused = { type: unpaused, status: "True", reason: "NotPaused", message: "the virtual machine is not paused" };
 	const status = { ...launcher.status, conditions: [{ ...notPaused, lastProbeTime: null, lastTransitionTime: null }] };
@@ -143,6 +151,7 @@ function seedRunningVmi(ground: Ground, guests: Guests, seed: NewObject, nodeNam
 		draft.status = { ...draft.status, activePods: { [pod.metadata.uid]: nodeName }, qosClass: "Burstable" };
 		setConditions(draft, now, { type: "Ready", status: "True" });
 	});
+	if (ownBudgets && isProtected(store, vmi)) seedOwnBudget(ground, vmi);
 	guests.start({ vmiUid: uid, namespace, name, machine: sandbox.machine, podUid: pod.metadata.uid, state: "running" });
 	return vmi;
 }

@@ -13,8 +13,10 @@ import { asRequester } from "./controllers/requests.ts";
 import { behaviourOf } from "./kubevirt/behaviour.ts";
 import { evictionWebhooks } from "./kubevirt/eviction-webhooks.ts";
 import type { Guests } from "./kubevirt/guests.ts";
+import { migrationWebhook } from "./kubevirt/migration-admission.ts";
 import { Mishaps } from "./kubevirt/mishaps.ts";
 import { startPrograms } from "./kubevirt/programs.ts";
+import { subresourceApi } from "./kubevirt/subresources.ts";
 import { type Seeds, seedsOf } from "./seed-cluster.ts";
 import { seedKubeVirt } from "./seed-kubevirt.ts";
 import { Users } from "./seed-users.ts";
@@ -24,7 +26,7 @@ import { Truth } from "./truth.ts";
 export type ClusterOptions = {
 	readonly clock: SimulationClock;
 	readonly name: string;
-	/** `1.9.x`; others are refused. */
+	/** `1.9.x`, `1.7.x` or `1.5.x`; others are refused. */
 	readonly kubevirtVersion: string;
 	/** Default `v1.35.6`. */
 	readonly kubernetesVersion?: string;
@@ -68,15 +70,20 @@ export function createSimulatedCluster(options: ClusterOptions): SimulatedCluste
 	const store = new Store(clock, name);
 	const ground = groundOf(clock, store);
 	const { knobs } = ground;
-	const programs = startPrograms(ground);
+	const programs = startPrograms(ground, behaviour);
 	const truth = new Truth(clock, store, programs.guests);
 	const mishaps = new Mishaps(ground, programs, new ProvokedFaults());
 	const users = new Users(name);
+	const reachable = (): boolean => mishaps.virtApiAnswers();
 	const server = createApiServer({
 		store,
 		clock,
 		kubernetesVersion,
-		admission: { evictionWebhooks: evictionWebhooks(ground, behaviour, () => mishaps.virtApiAnswers()) },
+		admission: {
+			evictionWebhooks: evictionWebhooks(ground, behaviour, reachable),
+			creationWebhooks: [migrationWebhook(ground, behaviour, reachable)],
+		},
+		aggregated: [subresourceApi(ground, behaviour, reachable)],
 		authenticate: users.authenticate,
 		faults: mishaps.api,
 	});
@@ -107,7 +114,7 @@ export function createSimulatedCluster(options: ClusterOptions): SimulatedCluste
 		store,
 		handle,
 		truth,
-		add: seedsOf(ground, programs.guests),
+		add: seedsOf(ground, programs.guests, behaviour),
 		knobs,
 		faults: mishaps,
 		users,
@@ -118,11 +125,11 @@ export function createSimulatedCluster(options: ClusterOptions): SimulatedCluste
 }
 
 /** What programs stand on, over these objects. */
-export function groundOf(clock: SimulationClock, store: ObjectStore): Ground {
+export function groundOf(clock: SimulationClock, store: ObjectStore, events = new EventRecorder(store, clock)): Ground {
 	const agenda = new Agenda(clock);
 	const loop = new ControllerLoop(store, agenda, () => clock.now());
 	const machines = new Machines(store);
-	return { clock, store, agenda, loop, machines, events: new EventRecorder(store, clock), knobs: new Knobs() };
+	return { clock, store, agenda, loop, machines, events, knobs: new Knobs() };
 }
 
 function settler({ clock, store, machines }: Ground, guests: Guests): () => Promise<void> {

@@ -58,6 +58,30 @@ export function said({ code, body }: { readonly code: number; readonly body: unk
 	return message === undefined ? String(code) : `${code} ${message}`;
 }
 
+/** One request as the administrator, with headers of its own; the whole answer. */
+export async function ask(
+	{ clock, cluster }: Pick<Scene, "clock" | "cluster">,
+	method: string,
+	path: string,
+	options: { readonly body?: unknown; readonly accept?: string } = {},
+): Promise<{ readonly code: number; readonly text: string; readonly headers: Readonly<Record<string, string>> }> {
+	const headers = { authorization: `Bearer ${cluster.users.adminToken}`, accept: options.accept ?? "*/*" };
+	const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
+	const request = new Request(`https://test.example${path}`, { method, headers, ...body });
+	const response = await clock.rest(cluster.handle(request));
+	return { code: response.status, text: await response.text(), headers: Object.fromEntries(response.headers) };
+}
+
+/** How many migrations are in each phase; one without is `new`. */
+export function phases(cluster: SimulatedCluster): Readonly<Record<string, number>> {
+	const counts: Record<string, number> = {};
+	for (const vmim of cluster.store.list("virtualmachineinstancemigrations")) {
+		const phase = String(vmim.status?.phase ?? "new");
+		counts[phase] = (counts[phase] ?? 0) + 1;
+	}
+	return counts;
+}
+
 /** Collects every change from now on. */
 export function record(cluster: SimulatedCluster): readonly Change[] {
 	const changes: Change[] = [];

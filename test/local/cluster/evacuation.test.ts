@@ -65,7 +65,7 @@ describe("an evacuation", () => {
 			while (cluster.truth.guests().some(({ instanceId }) => instanceId.endsWith("01"))) await clock.sleep(100);
 			expect([Math.round(seconds()), most]).toEqual([317, 2]);
 		});
-	});
+	}, 60_000);
 
 	it("is repeated with a growing pause as long as the migration fails", async () => {
 		const { clock, cluster, nodes } = scene();

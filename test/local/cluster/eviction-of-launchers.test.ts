@@ -166,9 +166,9 @@ describe("KubeVirt's programs", () => {
 		});
 	});
 
-	it("are those of 1.9, and no other version is simulated by guess", () => {
+	it("are those of three versions, and no other is simulated by guess", () => {
 		expect(() => scene({ kubevirtVersion: "1.6.2" })).toThrow(
-			"cannot simulate KubeVirt 1.6.2: its behaviour is not known here; use one of 1.9.x",
+			"cannot simulate KubeVirt 1.6.2: its behaviour is not known here; use one of 1.9.x, 1.7.x, 1.5.x",
 		);
 	});
 });

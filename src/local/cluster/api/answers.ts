@@ -1,8 +1,10 @@
 import type { SimulationClock } from "../../clock/simulation-clock.ts";
 import type { Store } from "../store.ts";
 import type { ResourceType } from "../store-resources.ts";
+import { type AggregatedApi, answerAggregated } from "./aggregated-api.ts";
 import { type ApiRequest, namesObject, servedType } from "./api-request.ts";
 import { badRequest, methodNotAllowed, notAcceptable, notFound, resourceNotServed, unsupportedMediaType } from "./api-status.ts";
+import type { CreationWebhook } from "./creation-webhooks.ts";
 import { answerDelete, answerDeleteCollection } from "./deletion.ts";
 import { answerDiscovery, pageNotFound } from "./discovery.ts";
 import { answerEviction } from "./eviction.ts";
@@ -19,6 +21,8 @@ export type AnswerContext = Handicaps & {
 	readonly clock: SimulationClock;
 	readonly kubernetesVersion: string;
 	readonly webhooks: readonly EvictionWebhook[];
+	readonly creationWebhooks: readonly CreationWebhook[];
+	readonly aggregated: readonly AggregatedApi[];
 	/** Its signal ends a watch. */
 	readonly client: { readonly signal: AbortSignal };
 };
@@ -33,9 +37,11 @@ export type Sent = {
 
 /** The work behind a request that is authenticated and allowed. Throws ApiRefusal. */
 export async function answerRequest(context: AnswerContext, request: ApiRequest, sent: Sent): Promise<Reply> {
+	const passedOn = await answerAggregated(context.aggregated, request, sent);
+	if (passedOn !== undefined) return passedOn;
 	if (!request.isResource) {
 		const reads = request.method === "GET" || request.method === "HEAD";
-		return reads ? answerDiscovery(request.path, context.kubernetesVersion) : pageNotFound;
+		return reads ? answerDiscovery(request.path, context.kubernetesVersion, context.aggregated) : pageNotFound;
 	}
 	const type = servedType(request);
 	if (type === undefined) return knownGroup(request) ? refuse(resourceNotServed()) : pageNotFound;
@@ -96,7 +102,7 @@ function answerResource(context: AnswerContext, type: ResourceType, request: Api
 		case "watch":
 			return answerWatch(context, type, request);
 		case "create":
-			return answerCreate(store, type, request, readJson(sent));
+			return answerCreate(store, type, request, readJson(sent), context.creationWebhooks);
 		case "update":
 			if (!namesObject(request)) throw methodNotAllowed();
 			return answerUpdate(store, type, request, readJson(sent));

@@ -1,9 +1,11 @@
 import type { SimulationClock } from "../../clock/simulation-clock.ts";
 import type { Store } from "../store.ts";
+import type { AggregatedApi } from "./aggregated-api.ts";
 import { answerRequest, type Sent } from "./answers.ts";
 import { type ApiRequest, readApiRequest, type Verb } from "./api-request.ts";
 import { ApiRefusal, unauthorized } from "./api-status.ts";
 import { type ApiUser, type Authenticate, administrator, bearerToken, refuseUnlessAllowed } from "./authorization.ts";
+import type { CreationWebhook } from "./creation-webhooks.ts";
 import type { EvictionWebhook } from "./eviction-webhooks.ts";
 import { handicapsOf, suffer, sufferAfterwards } from "./fault-effects.ts";
 import { type FaultEffect, ProvokedFaults } from "./provoked-faults.ts";
@@ -28,7 +30,12 @@ export type ApiServerOptions = {
 	readonly clock: SimulationClock;
 	/** `v1.35.6`. */
 	readonly kubernetesVersion: string;
-	readonly admission: { readonly evictionWebhooks: readonly EvictionWebhook[] };
+	readonly admission: {
+		readonly evictionWebhooks: readonly EvictionWebhook[];
+		readonly creationWebhooks?: readonly CreationWebhook[];
+	};
+	/** APIs that other programs serve behind this server. */
+	readonly aggregated?: readonly AggregatedApi[];
 	/** Without it every request is the administrator's. */
 	readonly authenticate?: Authenticate;
 	readonly faults?: ProvokedFaults;
@@ -73,7 +80,8 @@ class SimulatedApiServer {
 			this.#underWay.add(request);
 			try {
 				const reply = await this.#answer(request);
-				return new Response(reply.body, { status: reply.status, headers: reply.headers });
+				// An empty text would get a content type of its own, which KubeVirt's empty answers do not have.
+				return new Response(reply.body === "" ? null : reply.body, { status: reply.status, headers: reply.headers });
 			} finally {
 				this.#underWay.delete(request);
 			}
@@ -102,12 +110,14 @@ class SimulatedApiServer {
 	}
 
 	async #work({ asked, user, sent, effects, client }: Call): Promise<Reply> {
-		const { store, clock, kubernetesVersion, admission } = this.#options;
+		const { store, clock, kubernetesVersion, admission, aggregated = [] } = this.#options;
+		const { evictionWebhooks: webhooks, creationWebhooks = [] } = admission;
 		try {
 			if (user === undefined) throw unauthorized();
 			refuseUnlessAllowed(user, asked);
 			const handicaps = handicapsOf(effects, store, clock.now());
-			const context = { store, clock, kubernetesVersion, webhooks: admission.evictionWebhooks, client, ...handicaps };
+			const served = { webhooks, creationWebhooks, aggregated };
+			const context = { store, clock, kubernetesVersion, ...served, client, ...handicaps };
 			return await answerRequest(context, asked, sent);
 		} catch (error) {
 			if (error instanceof ApiRefusal) return refusalReply(error);

@@ -57,7 +57,10 @@ export function refuseUnlessAllowed(user: ApiUser, request: ApiRequest): void {
 		const message = `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(request.path)}`;
 		throw new ApiRefusal({ code: 403, reason: "Forbidden", message, details: {} });
 	}
-	const resource = request.subresource === "" ? request.resource : `${request.resource}/${request.subresource}`;
+	// Of a longer path only the first part counts: `evacuate` for `…/evacuate/cancel`.
+	// https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go#L213
+	const [subresource = ""] = request.subresource.split("/");
+	const resource = subresource === "" ? request.resource : `${request.resource}/${subresource}`;
 	if (user.rules.some((rule) => allows(rule, request, resource))) return;
 	const scope = request.namespace === "" ? "at the cluster scope" : `in the namespace ${JSON.stringify(request.namespace)}`;
 	const what = `cannot ${request.verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(request.group)} ${scope}`;

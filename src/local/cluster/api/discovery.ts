@@ -40,16 +40,21 @@ function versionReply(gitVersion: string): Reply {
 /** The API server's answer for a path nobody serves: text, not a Status. */
 export const pageNotFound: Reply = textReply(404, "404 page not found\n", "text/plain; charset=utf-8");
 
-/** Answers the paths that say what this server is and serves. */
-export function answerDiscovery(path: string, kubernetesVersion: string): Reply {
+/** Answers the paths that say what this server is and serves. `aggregated` are groups that others serve behind it. */
+export function answerDiscovery(
+	path: string,
+	kubernetesVersion: string,
+	aggregated: readonly { readonly group: string }[] = [],
+): Reply {
 	const trimmed = path.replace(/\/+$/, "");
 	if (trimmed === "/version") return versionReply(kubernetesVersion);
 	if (["/healthz", "/livez", "/readyz"].includes(trimmed)) return textReply(200, "ok", "text/plain; charset=utf-8");
 	if (trimmed === "/api") return jsonReply(200, { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] });
 	if (trimmed === "/api/v1") return groupResources("");
-	if (trimmed === "/apis") return jsonReply(200, { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(groupEntry) });
+	const known = [...groups, ...aggregated.map(({ group }) => group)];
+	if (trimmed === "/apis") return jsonReply(200, { kind: "APIGroupList", apiVersion: "v1", groups: known.map(groupEntry) });
 	const [, group = "", version] = /^\/apis\/([^/]+)(?:\/([^/]+))?$/.exec(trimmed) ?? [];
-	if (!groups.includes(group)) return pageNotFound;
+	if (!known.includes(group)) return pageNotFound;
 	if (version === undefined) return jsonReply(200, { kind: "APIGroup", apiVersion: "v1", ...groupEntry(group) });
 	return version === "v1" ? groupResources(group) : pageNotFound;
 }

@@ -3,6 +3,7 @@ import { copyOf, type Fields, fieldsAt, isFields, type KubeObject, settle, textA
 import type { ResourceType } from "../store-resources.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound, unsupportedMediaType } from "./api-status.ts";
+import { admitCreation, type CreationWebhook, warningHeaders } from "./creation-webhooks.ts";
 import { readDryRun } from "./dry-run.ts";
 import { jsonPatch, mergePatch } from "./json-patch.ts";
 import { newObject, readObject, tidy, validateNew } from "./object-rules.ts";
@@ -10,15 +11,23 @@ import { strategicMerge } from "./strategic-merge.ts";
 import { jsonReply, objectJson, type Reply } from "./wire.ts";
 
 /** POST to a collection. */
-export function answerCreate(store: Store, type: ResourceType, request: ApiRequest, body: unknown): Reply {
-	const object = newObject(type, request, readObject(type, request, body));
+export function answerCreate(
+	store: Store,
+	type: ResourceType,
+	request: ApiRequest,
+	body: unknown,
+	webhooks: readonly CreationWebhook[],
+): Reply {
+	const sent = newObject(type, request, readObject(type, request, body));
 	const dryRun = readDryRun(request.query.dryRun, "CreateOptions");
-	validateNew(type, object);
-	const { name = "", namespace } = object.metadata;
+	validateNew(type, sent);
+	const { name = "", namespace } = sent.metadata;
 	const subject = { kind: type.resource, group: type.group, name };
 	refuseWithoutNamespace(store, namespace, subject);
+	const { object, warnings } = admitCreation(webhooks, type, sent);
 	if (name !== "" && store.get(type.resource, namespace, name) !== undefined) throw alreadyExists(subject);
-	return jsonReply(201, dryRun ? JSON.stringify(object) : objectJson(store.create(type.resource, object)));
+	const created = dryRun ? JSON.stringify(object) : objectJson(store.create(type.resource, object));
+	return jsonReply(201, created, warningHeaders(warnings));
 }
 
 function refuseWithoutNamespace(

@@ -10,13 +10,15 @@ export class ConnectionReset extends Error {
 }
 
 /**
- * Where a watch breaks: before the event that comes after `afterEvents` others (default 0), or `afterMs` after it began.
+ * Where a watch breaks: before the event that comes after `afterEvents` others (default 0), `afterMs` after it began, or
+ * when `on` aborts.
  * `gone` sends the 410 as an ERROR event first.
  */
 export type WatchCut = {
 	readonly how: "end" | "mid-line" | "reset" | "gone";
 	readonly afterEvents?: number;
 	readonly afterMs?: number;
+	readonly on?: AbortSignal;
 };
 
 /** What goes wrong. Everything happens in the API server, as it would in a real one; the cluster behind it stays true. */

@@ -66,9 +66,17 @@ export class WatchStream {
 		const abort = () => this.#fail(signal.reason);
 		signal.addEventListener("abort", abort, { once: true });
 		this.#stops.push(() => signal.removeEventListener("abort", abort));
-		if (cut === undefined) return;
-		if (cut.afterEvents !== undefined || cut.afterMs === undefined) this.#eventsUntilCut = cut.afterEvents ?? 0;
-		if (cut.afterMs !== undefined) this.#stops.push(clock.at(cut.afterMs, () => this.#cut(cut.how, this.#bookmark())));
+		if (cut !== undefined) this.#armCut(cut);
+	}
+
+	#armCut({ how, afterEvents, afterMs, on }: WatchCut): void {
+		const { clock } = this.#options;
+		const cut = () => this.#cut(how, this.#bookmark());
+		if (afterEvents !== undefined || (afterMs === undefined && on === undefined)) this.#eventsUntilCut = afterEvents ?? 0;
+		if (afterMs !== undefined) this.#stops.push(clock.at(afterMs, cut));
+		if (on === undefined) return;
+		on.addEventListener("abort", cut, { once: true });
+		this.#stops.push(() => on.removeEventListener("abort", cut));
 	}
 
 	#remind(): void {

@@ -8,6 +8,8 @@ import { selects } from "./selectors.ts";
 
 /** An eviction that has been allowed and whose pod is still not being deleted is forgotten after so long. */
 const disruptedForMs = 120_000;
+/** From a change of a budget or of its pods to the budget's status, as recorded. */
+const lagMs = 10;
 
 /**
  * Writes how many pods of each budget may go. https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/controller/disruption/disruption.go
@@ -17,7 +19,7 @@ export function disruptionBudgets(ground: Ground): Controller {
 	return {
 		name: "disruption",
 		program: "kube-controller-manager",
-		lag: 30,
+		lag: lagMs,
 		keysOf: (change) => keysOf(ground, change),
 		reconcile: (key) => {
 			const budget = store.get("poddisruptionbudgets", ...split(key));

@@ -9,11 +9,13 @@ export class EventRecorder {
 	readonly #store: ObjectStore;
 	readonly #clock: SimulationClock;
 	readonly #known = new Map<string, string>();
-	#number = 0x18ea54c06009;
+	#number: number;
 
-	constructor(store: ObjectStore, clock: SimulationClock) {
+	/** Names end in this number and the ones after it: another recorder in the same cluster needs others. */
+	constructor(store: ObjectStore, clock: SimulationClock, number = 0x18ea54c06009) {
 		this.#store = store;
 		this.#clock = clock;
+		this.#number = number;
 	}
 
 	say(about: KubeObject, { reason, message, type = "Normal", by }: Said): void {

@@ -47,6 +47,11 @@ export class Knobs {
 		this.#knobs.set(key, { ...this.#knobs.get(key), ...knobs });
 	}
 
+	/** Every workload behaves by the defaults again. */
+	reset(): void {
+		this.#knobs.clear();
+	}
+
 	named(namespace: string, name: string): VmKnobs | undefined {
 		return this.#knobs.get(`${namespace}/${name}`);
 	}

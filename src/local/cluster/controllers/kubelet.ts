@@ -5,7 +5,7 @@ import type { Controller } from "./controller-loop.ts";
 import { Dwell } from "./dwell.ts";
 import type { Ground } from "./ground.ts";
 import type { Machine, Sandbox } from "./machines.ts";
-import { containersDone, containersRunning } from "./pod-status.ts";
+import { type AddressOf, containersDone, containersRunning, podAddress } from "./pod-status.ts";
 import { hasEnded, isDeleting, isReady, keyOfObject, nodeNameOf, phaseOf, split } from "./pods.ts";
 
 /** What is in a pod's containers, where it is more than a process that ends when told to. */
@@ -23,11 +23,13 @@ export class Kubelet {
 	readonly controller: Controller;
 	readonly #ground: Ground;
 	readonly #payloads: readonly Payload[];
+	readonly #addressOf: AddressOf;
 	readonly #dwell: Dwell;
 
-	constructor(ground: Ground, payloads: readonly Payload[]) {
+	constructor(ground: Ground, payloads: readonly Payload[], addressOf: AddressOf = podAddress) {
 		this.#ground = ground;
 		this.#payloads = payloads;
+		this.#addressOf = addressOf;
 		this.#dwell = new Dwell(() => ground.clock.now());
 		this.controller = {
 			name: "kubelet",
@@ -116,7 +118,10 @@ export class Kubelet {
 			store.update("pods", namespace, name, change);
 		};
 		if (sandbox.state === "exited") return update((draft) => containersDone(draft, clock.now(), sandbox.exitCode));
-		if (phaseOf(pod) === "Pending") return update((draft) => containersRunning(draft, clock.now(), sandbox.machine));
+		if (phaseOf(pod) === "Pending") {
+			const address = this.#addressOf(pod);
+			return update((draft) => containersRunning(draft, clock.now(), sandbox.machine, address));
+		}
 		if (isReady(pod) || !isTrue(pod, "ContainersReady") || !gatesAreOpen(pod)) return undefined;
 		const wait = this.#dwell.left(uid, gateMs);
 		if (wait > 0) return wait;

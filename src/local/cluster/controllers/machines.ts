@@ -39,13 +39,26 @@ export class Machines {
 	readonly #store: ObjectStore;
 	readonly #byInstance = new Map<string, Machine>();
 	readonly #byPod = new Map<string, Sandbox>();
+	#added = 0;
 
 	constructor(store: ObjectStore) {
 		this.#store = store;
 	}
 
+	/** How many there have ever been. */
+	get added(): number {
+		return this.#added;
+	}
+
 	add(machine: Machine): void {
+		this.#added += 1;
 		this.#byInstance.set(machine.instanceId, machine);
+	}
+
+	/** The instance is gone for good; another one may have its id. */
+	forget(machine: Machine): void {
+		for (const sandbox of machine.sandboxes.values()) this.#byPod.delete(sandbox.podUid);
+		this.#byInstance.delete(machine.instanceId);
 	}
 
 	all(): readonly Machine[] {

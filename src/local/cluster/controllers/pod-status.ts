@@ -9,13 +9,21 @@ const digestOf = (text: string): string => {
 	return hash.toString(16).padStart(8, "0").repeat(8);
 };
 
+/** By digest: without one virt-controller cannot render the target pod of a VM that has a containerDisk. */
+function imageIdOf(image: string): string {
+	if (image.includes("@sha256:")) return image;
+	const tag = image.lastIndexOf(":");
+	const repository = tag > image.lastIndexOf("/") ? image.slice(0, tag) : image;
+	return `${repository}@sha256:${digestOf(image)}`;
+}
+
 function statusOf(container: unknown, pod: KubeObject, state: Record<string, unknown>, ready: boolean): Record<string, unknown> {
 	const name = textAt(container, "name") ?? "";
 	const image = textAt(container, "image") ?? name;
 	return {
 		name,
 		image,
-		imageID: `${image.split(":")[0]}@sha256:${digestOf(image)}`,
+		imageID: imageIdOf(image),
 		containerID: `containerd://${pod.metadata.uid.replaceAll("-", "")}${name}`,
 		ready,
 		started: ready,
@@ -25,16 +33,33 @@ function statusOf(container: unknown, pod: KubeObject, state: Record<string, unk
 	};
 }
 
+const completed = (now: number) => ({
+	terminated: { exitCode: 0, reason: "Completed", startedAt: timestamp(now), finishedAt: timestamp(now) },
+});
+
+/** Of the init containers, those that are restarted run beside the others (sidecars); the rest have completed. */
+function initStatuses(pod: KubeObject, now: number, running?: Record<string, unknown>): Record<string, unknown> {
+	const containers = itemsAt(pod, "spec", "initContainers");
+	if (containers.length === 0) return {};
+	const statuses = containers.map((container) => {
+		const runs = running !== undefined && textAt(container, "restartPolicy") === "Always";
+		return { ...statusOf(container, pod, runs ? running : completed(now), true), started: runs };
+	});
+	return { initContainerStatuses: statuses };
+}
+
+/** The address of a pod. */
+export type AddressOf = (pod: KubeObject) => string;
+
 /** An address within 10.244/16 that depends on the pod alone. */
-function podAddress(pod: KubeObject): string {
+export function podAddress(pod: KubeObject): string {
 	const digits = Number.parseInt(pod.metadata.uid.slice(0, 4), 16);
 	return `10.244.${digits >> 8}.${digits & 0xff || 1}`;
 }
 
 /** On a draft: Pending becomes Running; Ready as far as the readiness gates allow. */
-export function containersRunning(draft: KubeObject, now: number, machine: Machine): void {
+export function containersRunning(draft: KubeObject, now: number, machine: Machine, address = podAddress(draft)): void {
 	const running = { running: { startedAt: timestamp(now) } };
-	const address = podAddress(draft);
 	draft.status = {
 		...draft.status,
 		phase: "Running",
@@ -43,6 +68,7 @@ export function containersRunning(draft: KubeObject, now: number, machine: Machi
 		podIP: address,
 		podIPs: [{ ip: address }],
 		startTime: timestamp(now),
+		...initStatuses(draft, now, running),
 		containerStatuses: itemsAt(draft, "spec", "containers").map((container) => statusOf(container, draft, running, true)),
 	};
 	const open = itemsAt(draft, "spec", "readinessGates").every((gate) => isTrue(draft, textAt(gate, "conditionType") ?? ""));
@@ -64,6 +90,7 @@ export function containersDone(draft: KubeObject, now: number, exitCode: number)
 	draft.status = {
 		...draft.status,
 		phase: exitCode === 0 ? "Succeeded" : "Failed",
+		...initStatuses(draft, now),
 		containerStatuses: itemsAt(draft, "spec", "containers").map((container) => statusOf(container, draft, terminated, false)),
 	};
 	setConditions(

@@ -10,6 +10,7 @@ export const migrationTargetLabel = "kubevirt.io/migrationTargetNodeName";
 export const migrationUidLabel = "kubevirt.io/migrationJobUID";
 export const vmiNameLabel = "kubevirt.io/vmi-name";
 export const evacuationAnnotation = "kubevirt.io/evacuationMigration";
+export const migrationFinalizer = "kubevirt.io/migrationJobFinalize";
 export const evictionInProgress = "descheduler.alpha.kubernetes.io/eviction-in-progress";
 export const unpaused = "kubevirt.io/virtual-machine-unpaused";
 
@@ -105,6 +106,11 @@ export function migrationsOf(store: ObjectStore, namespace: string, vmiName: str
 /** The KubeVirt object of the cluster. */
 export function kubevirtOf(store: ObjectStore): KubeObject | undefined {
 	return store.list("kubevirts")[0];
+}
+
+/** `v1.9.0`, as the KubeVirt object says. */
+export function kubevirtVersionOf(store: ObjectStore): string {
+	return textAt(kubevirtOf(store), "status", "observedKubeVirtVersion") ?? "";
 }
 
 /** A number of KubeVirt's migration configuration. */

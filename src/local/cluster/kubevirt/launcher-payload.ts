@@ -34,7 +34,6 @@ export function launcherPayload(ground: Ground, guests: Guests, causes: StopCaus
 				return;
 			}
 			guest.state = "shutting down";
-			const { cause, by } = causes.of(pod);
 			const vmi = vmiOfLauncher(store, pod);
 			if (vmi !== undefined) {
 				events.say(vmi, { reason: "ShuttingDown", message: "Signaled Graceful Shutdown", by: "virt-handler" });
@@ -44,6 +43,8 @@ export function launcherPayload(ground: Ground, guests: Guests, causes: StopCaus
 			const needs = settings.ignoresAcpi === true ? Number.POSITIVE_INFINITY : (settings.shutdownSeconds ?? 3);
 			agenda.after(Math.min(needs, patience) * 1000, () => {
 				if (guest.state === "ended") return;
+				// Only now: who asked for it may become known a moment after the order to stop.
+				const { cause, by } = causes.of(pod);
 				guests.end(guest, cause, by);
 				ended(guest, needs <= patience);
 				agenda.after(lastWordsMs, () => exited(0));

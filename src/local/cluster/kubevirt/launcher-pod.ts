@@ -3,6 +3,7 @@ import { quantity } from "../controllers/quantities.ts";
 import type { KubeObject, NewObject } from "../store.ts";
 import { fieldsAt, itemsAt, textAt } from "../store-object.ts";
 import { createdByLabel, domainAnnotation, migrationUidLabel, nodeNameLabel, unpaused } from "./kubevirt-objects.ts";
+import { machineSelector } from "./node-labels.ts";
 
 /** libvirt, qemu and the launcher itself. */
 const overheadMi = 268;
@@ -59,9 +60,16 @@ function affinityOf(vmi: KubeObject, isTarget: boolean): Record<string, unknown>
 	};
 }
 
-function specOf(vmi: KubeObject, isTarget: boolean): Record<string, unknown> {
+/** virt-launcher's sidecar for the serial console. */
+const consoleLog = { limits: { cpu: "15m", memory: "60M" }, requests: { cpu: "5m", memory: "35M" } };
+
+/** A migration, and what the VM's CPU asks of the node that it moves to. */
+export type Move = { readonly migration: KubeObject; readonly nodeSelector: Readonly<Record<string, string>> };
+
+function specOf(vmi: KubeObject, version: string, move: Move | undefined): Record<string, unknown> {
 	const grace = vmi.spec?.terminationGracePeriodSeconds;
 	const memory = `${Math.ceil(guestMemoryMi(vmi)) + overheadMi}Mi`;
+	const image = `quay.io/kubevirt/virt-launcher:${version}`;
 	return {
 		restartPolicy: "Never",
 		terminationGracePeriodSeconds: (typeof grace === "number" ? grace : 30) + gracePadding,
@@ -71,26 +79,30 @@ function specOf(vmi: KubeObject, isTarget: boolean): Record<string, unknown> {
 		serviceAccountName: "default",
 		nodeSelector: {
 			...fieldsAt(vmi, "spec", "nodeSelector"),
+			...machineSelector(vmi),
+			...move?.nodeSelector,
 			"kubernetes.io/arch": "amd64",
 			"kubevirt.io/schedulable": "true",
 		},
-		affinity: affinityOf(vmi, isTarget),
+		affinity: affinityOf(vmi, move !== undefined),
 		tolerations: [...itemsAt(vmi, "spec", "tolerations"), ...defaultTolerations],
 		containers: [
 			{
 				name: "compute",
-				image: "quay.io/kubevirt/virt-launcher:v1.9.0",
+				image,
 				resources: { limits: devices, requests: { cpu: cpuRequest(vmi), "ephemeral-storage": "50M", memory, ...devices } },
 			},
 		],
+		initContainers: [{ name: "guest-console-log", image, restartPolicy: "Always", resources: consoleLog }],
 		volumes: ["private", "public", "sockets", "virt-bin-share-dir", "libvirt-runtime", "ephemeral-disks", "hotplug-disks"].map(
 			(name) => ({ name, emptyDir: {} }),
 		),
 	};
 }
 
-/** The pod that carries a VMI; with a migration, the pod it is to move into. */
-export function launcherPod(vmi: KubeObject, migration?: KubeObject): NewObject {
+/** The pod that carries a VMI; with a move, the pod it is to move into. `version` is KubeVirt's, `v1.9.0`. */
+export function launcherPod(vmi: KubeObject, version: string, move?: Move): NewObject {
+	const migration = move?.migration;
 	const { name, namespace, uid, labels } = vmi.metadata;
 	const target = migration === undefined ? {} : { "kubevirt.io/migrationJobName": migration.metadata.name };
 	const targetLabels = migration === undefined ? {} : { [migrationUidLabel]: migration.metadata.uid };
@@ -119,7 +131,7 @@ export function launcherPod(vmi: KubeObject, migration?: KubeObject): NewObject 
 			},
 			ownerReferences: [ownedBy(vmi)],
 		},
-		spec: specOf(vmi, migration !== undefined),
+		spec: specOf(vmi, version, move),
 		status: { phase: "Pending", qosClass: "Burstable" },
 	};
 }

@@ -5,10 +5,13 @@ import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, isDeleting, keyOfObject, nodeNameOf, phaseOf, split } from "../controllers/pods.ts";
 import type { Change, KubeObject } from "../store.ts";
 import { textAt } from "../store-object.ts";
+import type { KubeVirtBehaviour } from "./behaviour.ts";
 import {
 	activeLauncherOf,
+	domainAnnotation,
 	enterPhase,
 	isFinalMigration,
+	migrationFinalizer,
 	migrationStateOf,
 	migrationUidLabel,
 	patchMigrationState,
@@ -17,11 +20,14 @@ import {
 import { concludeMigration, failMigration } from "./migration-end.ts";
 import { MigrationQueue } from "./migration-queue.ts";
 import { createTargetPod, handOverToTarget, requestAbort } from "./migration-steps.ts";
+import { isProtected, raiseBudget, vmiNameOf } from "./vmi-budgets.ts";
 
 /** Milliseconds, as recorded. */
 const pace = { pending: 65, targetPod: 140, handOver: 60, prepared: 35, succeeded: 30 };
 const unschedulableTimeoutMs = 300_000;
 const pendingTimeoutMs = 900_000;
+/** Without the queue by priority nobody wakes a migration that waits for a slot: it looks again after so long. */
+const retryMs = 5_000;
 
 /** What one look at a migration has before it. */
 type Job = { readonly vmim: KubeObject; readonly vmi: KubeObject; readonly target: KubeObject | undefined };
@@ -34,9 +40,11 @@ export class MigrationController {
 	readonly #ground: Ground;
 	readonly #dwell: Dwell;
 	readonly #queue: MigrationQueue;
+	readonly #behaviour: KubeVirtBehaviour;
 
-	constructor(ground: Ground) {
+	constructor(ground: Ground, behaviour: KubeVirtBehaviour) {
 		this.#ground = ground;
+		this.#behaviour = behaviour;
 		this.#dwell = new Dwell(() => ground.clock.now());
 		this.#queue = new MigrationQueue(ground);
 		this.controller = {
@@ -48,22 +56,25 @@ export class MigrationController {
 		};
 	}
 
-	#keysOf({ resource, object, previous }: Change): readonly string[] {
-		const { store } = this.#ground;
-		if (resource === "virtualmachineinstancemigrations") {
-			const freed = previous !== undefined && isFinalMigration(object) && !isFinalMigration(previous);
-			return [keyOfObject(object), ...(freed ? this.#queue.waiting().map(keyOfObject) : [])];
-		}
-		const { namespace } = object.metadata;
-		const vmiName =
-			resource === "virtualmachineinstances"
-				? object.metadata.name
-				: resource === "pods" && object.metadata.labels?.[migrationUidLabel] !== undefined
-					? object.metadata.annotations?.["kubevirt.io/domain"]
-					: undefined;
-		if (vmiName === undefined) return [];
-		return store
-			.labelled("virtualmachineinstancemigrations", vmiNameLabel, vmiName)
+	#keysOf(change: Change): readonly string[] {
+		const { resource, object, previous } = change;
+		if (resource !== "virtualmachineinstancemigrations") return this.#migrationsAbout(change);
+		const freed = previous !== undefined && isFinalMigration(object) && !isFinalMigration(previous);
+		const woken = freed && this.#behaviour.priorityQueue ? this.#queue.waiting() : [];
+		return [keyOfObject(object), ...woken.map(keyOfObject)];
+	}
+
+	#migrationsAbout({ resource, object }: Change): readonly string[] {
+		const { namespace, name, labels, annotations } = object.metadata;
+		const vmiName = (): string | undefined => {
+			if (resource === "virtualmachineinstances") return name;
+			if (resource === "poddisruptionbudgets") return vmiNameOf(object);
+			return resource === "pods" && labels?.[migrationUidLabel] !== undefined ? annotations?.[domainAnnotation] : undefined;
+		};
+		const named = vmiName();
+		if (named === undefined) return [];
+		return this.#ground.store
+			.labelled("virtualmachineinstancemigrations", vmiNameLabel, named)
 			.filter((vmim) => vmim.metadata.namespace === namespace)
 			.map(keyOfObject);
 	}
@@ -113,7 +124,7 @@ export class MigrationController {
 		this.#update(vmim, (draft) => {
 			enterPhase(draft, "Pending", this.#ground.clock.now());
 			draft.metadata.labels = { ...draft.metadata.labels, [vmiNameLabel]: vmi.metadata.name };
-			draft.metadata.finalizers = ["kubevirt.io/migrationJobFinalize"];
+			draft.metadata.finalizers = [migrationFinalizer];
 			patchMigrationState(draft, { sourcePod: activeLauncherOf(this.#ground.store, vmi)?.metadata.name });
 		});
 		return undefined;
@@ -132,8 +143,10 @@ export class MigrationController {
 		const step = `${vmim.metadata.uid} target`;
 		if (!this.#queue.mayStart(vmi)) {
 			this.#dwell.forget(step);
-			return undefined;
+			return this.#behaviour.priorityQueue ? undefined : retryMs;
 		}
+		const guarded = this.#behaviour.ownBudgets && isProtected(this.#ground.store, vmi);
+		if (guarded && raiseBudget(this.#ground, vmi, vmim) === "not yet") return undefined;
 		const wait = this.#dwell.left(step, this.#queue.hasWaited(vmim) ? 280 : pace.targetPod);
 		if (wait > 0) return wait;
 		createTargetPod(this.#ground, vmi, vmim);

@@ -37,7 +37,7 @@ export class MigrationHandler {
 	readonly #dwell: Dwell;
 	/** Copies that have ended and are not reported yet, by VMI uid. */
 	readonly #ended = new Map<string, { readonly transfer: Transfer; readonly failure?: string; readonly aborted?: boolean }>();
-	/** Failures that are still to come, by VM. */
+	/** Failures that are still to come, by VMI. */
 	readonly #failuresLeft = new Map<string, number>();
 
 	constructor(ground: Ground, guests: Guests, kubelet: () => Kubelet, look: (guest: Guest) => void) {
@@ -102,7 +102,7 @@ export class MigrationHandler {
 	#copy(transfer: Transfer, vmi: KubeObject): void {
 		const { agenda, knobs } = this.#ground;
 		const { migrationSeconds = 30, migrationFailures = 0, postCopy = false } = knobs.of(vmi);
-		const key = `${transfer.guest.namespace}/${transfer.guest.name} ${migrationFailures}`;
+		const key = `${transfer.guest.vmiUid} ${migrationFailures}`;
 		const left = this.#failuresLeft.get(key) ?? migrationFailures;
 		const half = (migrationSeconds * 1000) / 2;
 		if (left > 0) {

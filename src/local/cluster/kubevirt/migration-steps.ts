@@ -2,12 +2,20 @@ import { setConditions } from "../controllers/conditions.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { nodeNameOf } from "../controllers/pods.ts";
 import type { KubeObject } from "../store.ts";
-import { activeLauncherOf, migrationLimit, migrationTargetLabel, patchMigrationState } from "./kubevirt-objects.ts";
+import {
+	activeLauncherOf,
+	kubevirtVersionOf,
+	migrationLimit,
+	migrationTargetLabel,
+	patchMigrationState,
+} from "./kubevirt-objects.ts";
 import { launcherPod } from "./launcher-pod.ts";
+import { cpuSelector } from "./node-labels.ts";
 
 /** Creates the pod that the VM is to move into. */
 export function createTargetPod({ store, events }: Ground, vmi: KubeObject, vmim: KubeObject): void {
-	const pod = store.create("pods", launcherPod(vmi, vmim));
+	const move = { migration: vmim, nodeSelector: cpuSelector(store, vmi) };
+	const pod = store.create("pods", launcherPod(vmi, kubevirtVersionOf(store), move));
 	const message = `Created migration target pod ${pod.metadata.name}`;
 	events.say(vmim, { reason: "SuccessfulCreate", message, by: "virtualmachine-controller" });
 }

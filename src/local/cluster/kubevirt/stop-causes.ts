@@ -12,17 +12,26 @@ export class StopCauses {
 	readonly #store: ObjectStore;
 	/** By uid. */
 	readonly #askedBy = new Map<string, string>();
+	/** Of pods, by uid, where evictions are told of by themselves. */
+	readonly #evictedBy = new Map<string, string>();
 
 	constructor(store: ObjectStore) {
 		this.#store = store;
 		store.subscribe((change) => this.#note(change));
 	}
 
+	/** Somebody's request was granted that evicts this pod, or that ends this pod, VMI, VM or replica set. */
+	asked(how: "eviction" | "end", uid: string, user: string): void {
+		(how === "eviction" ? this.#evictedBy : this.#askedBy).set(uid, user);
+	}
+
 	/** Why this launcher is being stopped. */
 	of(pod: KubeObject): StopCause {
 		const disruption = conditionOf(pod, "DisruptionTarget");
 		const by = this.#askedBy.get(pod.metadata.uid);
-		if (disruption?.status === "True" && disruption.reason === "EvictionByEvictionAPI") return { cause: "eviction", by };
+		if (disruption?.status === "True" && disruption.reason === "EvictionByEvictionAPI") {
+			return { cause: "eviction", by: this.#evictedBy.get(pod.metadata.uid) ?? by };
+		}
 		if (disruption?.status === "True" && disruption.reason === "DeletionByTaintManager") return { cause: "taint", by };
 		const vmi = vmiOfLauncher(this.#store, pod);
 		if (by !== undefined || vmi === undefined || !isDeleting(vmi)) return { cause: "delete", by };
@@ -37,7 +46,7 @@ export class StopCauses {
 		const isOwner = resource === "virtualmachines" || resource === "virtualmachineinstancereplicasets";
 		const asked = ends || type === "DELETED" || (isOwner && object.spec !== previous?.spec);
 		if (asked && (isOwner || resource === "pods" || resource === "virtualmachineinstances")) {
-			this.#askedBy.set(object.metadata.uid, user);
+			this.asked("end", object.metadata.uid, user);
 		}
 	}
 }

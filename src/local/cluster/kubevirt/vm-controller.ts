@@ -4,7 +4,7 @@ import type { Ground } from "../controllers/ground.ts";
 import { hasEnded, isDeleting, keyOfObject, ownedBy, phaseOf, split } from "../controllers/pods.ts";
 import type { Change, KubeObject, NewObject } from "../store.ts";
 import { fieldsAt, textAt } from "../store-object.ts";
-import { vmStatus } from "./vm-status.ts";
+import { type Expected, requestOf, vmStatus } from "./vm-status.ts";
 
 /** From the old instance's end to the new instance. */
 const restartMs = 25;
@@ -27,6 +27,9 @@ export function vmiOfTemplate(owner: KubeObject, name: { readonly name: string }
 	};
 }
 
+/** What was done in one look, and in how many milliseconds to look again. */
+type Deed = { readonly again?: number; readonly expected?: Expected };
+
 /** Starts, stops and restarts the VMI of each VM as its run strategy says. */
 export function vmController(ground: Ground): Controller {
 	const { store, events, clock } = ground;
@@ -34,42 +37,38 @@ export function vmController(ground: Ground): Controller {
 	/** VMs that stay stopped, by uid: their last instance has ended as their run strategy wants it. */
 	const stopped = new Set<string>();
 
-	const stop = (vm: KubeObject, vmi: KubeObject): void => {
+	const stop = (vm: KubeObject, vmi: KubeObject): Deed => {
 		const { namespace, name, uid } = vmi.metadata;
 		store.remove("virtualmachineinstances", namespace, name);
 		const message = `Stopped the virtual machine by deleting the virtual machine instance ${uid}`;
 		events.say(vm, { reason: "SuccessfulDelete", message, by: "virtualmachine-controller" });
+		return { expected: "stop" };
 	};
 
-	const start = (vm: KubeObject): number | undefined => {
-		const wait = dwell.left(vm.metadata.uid, restartMs);
-		if (wait > 0) return wait;
+	const start = (vm: KubeObject): Deed => {
+		const wait = vm.status === undefined ? 0 : dwell.left(vm.metadata.uid, restartMs);
+		if (wait > 0) return { again: wait, expected: "start" };
 		const { name } = store.create("virtualmachineinstances", vmiOfTemplate(vm, vm.metadata)).metadata;
 		const message = `Started the virtual machine by creating the new virtual machine instance ${name}`;
 		events.say(vm, { reason: "SuccessfulCreate", message, by: "virtualmachine-controller" });
-		return undefined;
+		return { expected: "start" };
 	};
 
-	const end = (vm: KubeObject, vmi: KubeObject, strategy: string): void => {
-		if (isDeleting(vmi) || !shouldStop(strategy, vmi)) return;
+	const end = (vm: KubeObject, vmi: KubeObject, strategy: string): Deed => {
+		if (isDeleting(vmi) || !shouldStop(strategy, vm, vmi)) return {};
 		if (strategy === "RerunOnFailure" && phaseOf(vmi) === "Succeeded") stopped.add(vm.metadata.uid);
-		stop(vm, vmi);
+		return stop(vm, vmi);
 	};
 
-	const begin = (vm: KubeObject, strategy: string): number | undefined => {
-		if (strategy === "Halted" || strategy === "Manual") stopped.delete(vm.metadata.uid);
-		return shouldStart(strategy, vm, stopped) ? start(vm) : undefined;
+	const begin = (vm: KubeObject, strategy: string): Deed => {
+		if (strategy === "Halted" || strategy === "Manual" || requestOf(vm).action === "Start") stopped.delete(vm.metadata.uid);
+		return shouldStart(strategy, vm, stopped) ? start(vm) : {};
 	};
 
-	const act = (vm: KubeObject, vmi: KubeObject | undefined): number | undefined => {
-		if (isDeleting(vm)) {
-			if (vmi !== undefined && !isDeleting(vmi)) stop(vm, vmi);
-			return undefined;
-		}
+	const act = (vm: KubeObject, vmi: KubeObject | undefined): Deed => {
+		if (isDeleting(vm)) return vmi === undefined || isDeleting(vmi) ? {} : stop(vm, vmi);
 		const strategy = textAt(vm, "spec", "runStrategy") ?? "Halted";
-		if (vmi === undefined) return begin(vm, strategy);
-		end(vm, vmi, strategy);
-		return undefined;
+		return vmi === undefined ? begin(vm, strategy) : end(vm, vmi, strategy);
 	};
 
 	return {
@@ -80,12 +79,11 @@ export function vmController(ground: Ground): Controller {
 		reconcile: (key) => {
 			const vm = store.get("virtualmachines", ...split(key));
 			if (vm === undefined) return undefined;
-			const own = (): KubeObject | undefined => store.get("virtualmachineinstances", ...split(key));
-			const again = act(vm, own());
+			const vmi = store.get("virtualmachineinstances", ...split(key));
+			const { again, expected } = act(vm, vmi);
 			const { namespace, name } = vm.metadata;
-			const vmi = own();
 			store.update("virtualmachines", namespace, name, (draft) => {
-				vmStatus(draft, vmi, clock.now());
+				vmStatus(draft, vmi, clock.now(), expected);
 				if (isDeleting(vm) && vmi === undefined) delete draft.metadata.finalizers;
 			});
 			return again;
@@ -93,15 +91,17 @@ export function vmController(ground: Ground): Controller {
 	};
 }
 
-function shouldStop(strategy: string, vmi: KubeObject): boolean {
-	if (strategy === "Halted") return true;
+function shouldStop(strategy: string, vm: KubeObject, vmi: KubeObject): boolean {
+	const { action, uid } = requestOf(vm);
+	if (strategy === "Halted" || (action === "Stop" && uid === vmi.metadata.uid)) return true;
 	return hasEnded(vmi) && (strategy === "Always" || strategy === "RerunOnFailure");
 }
 
 function shouldStart(strategy: string, vm: KubeObject, stopped: ReadonlySet<string>): boolean {
 	if (strategy === "Always") return true;
 	if (strategy === "RerunOnFailure") return !stopped.has(vm.metadata.uid);
-	return strategy === "Once" && vm.status?.printableStatus === undefined;
+	if (strategy === "Once") return textAt(vm, "status", "runStrategy") !== "Once";
+	return strategy === "Manual" && requestOf(vm).action === "Start";
 }
 
 function keysOf({ resource, object }: Change): readonly string[] {

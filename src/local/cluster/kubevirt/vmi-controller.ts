@@ -4,12 +4,14 @@ import type { Ground } from "../controllers/ground.ts";
 import { graceOf, hasEnded, isDeleting, keyOfObject, nodeNameOf, phaseOf, split } from "../controllers/pods.ts";
 import type { Change, KubeObject } from "../store.ts";
 import { itemsAt, textAt, timestamp } from "../store-object.ts";
+import type { KubeVirtBehaviour } from "./behaviour.ts";
 import {
 	activeLauncherOf,
 	domainAnnotation,
 	effectiveStrategy,
 	enterPhase,
 	evictionInProgress,
+	kubevirtVersionOf,
 	launchersOf,
 	livingLaunchersOf,
 	migrationUidLabel,
@@ -27,7 +29,7 @@ const statusLagMs = 70;
 const arrivalLagMs = 120;
 
 /** virt-controller's view of one VMI: its launcher, its conditions, its end. */
-export function vmiController(ground: Ground): Controller {
+export function vmiController(ground: Ground, behaviour: KubeVirtBehaviour): Controller {
 	const { store } = ground;
 	return {
 		name: "vmi",
@@ -37,10 +39,10 @@ export function vmiController(ground: Ground): Controller {
 		reconcile: (key) => {
 			const vmi = store.get("virtualmachineinstances", ...split(key));
 			if (vmi === undefined) return undefined;
-			if (isDeleting(vmi)) return finish(ground, vmi);
+			if (isDeleting(vmi)) return finish(ground, vmi, behaviour);
 			if (hasEnded(vmi)) return tidy(ground, vmi);
 			if (phaseOf(vmi) === "" || phaseOf(vmi) === "Pending") return begin(ground, vmi);
-			return syncPods(ground, vmi) ?? writeStatus(ground, vmi);
+			return syncPods(ground, vmi) ?? writeStatus(ground, vmi, behaviour);
 		},
 	};
 }
@@ -73,7 +75,7 @@ function begin(ground: Ground, vmi: KubeObject): number | undefined {
 		});
 		return undefined;
 	}
-	const pod = store.create("pods", launcherPod(vmi));
+	const pod = store.create("pods", launcherPod(vmi, kubevirtVersionOf(store)));
 	const message = `Created virtual machine pod ${pod.metadata.name}`;
 	events.say(vmi, { reason: "SuccessfulCreate", message, by: "virtualmachine-controller" });
 	return undefined;
@@ -112,7 +114,7 @@ const notPaused: Condition = {
 	message: "the virtual machine is not paused",
 };
 
-function writeStatus(ground: Ground, vmi: KubeObject): undefined {
+function writeStatus(ground: Ground, vmi: KubeObject, behaviour: KubeVirtBehaviour): undefined {
 	const { store, clock } = ground;
 	const active = activeLauncherOf(store, vmi);
 	update(ground, vmi, (draft) => {
@@ -121,7 +123,7 @@ function writeStatus(ground: Ground, vmi: KubeObject): undefined {
 		else if (active !== undefined && phaseOf(vmi) === "Scheduling") schedule(ground, draft, active);
 		setReady(ground, draft);
 		const marked = (textAt(draft, "status", "evacuationNodeName") ?? "") !== "";
-		if (marked) setConditions(draft, clock.now(), evictionRequested);
+		if (marked && behaviour.saysEvictionRequested) setConditions(draft, clock.now(), evictionRequested);
 		else dropConditions(draft, "EvictionRequested");
 	});
 }
@@ -169,7 +171,7 @@ function readyOf(vmi: KubeObject, pod: KubeObject | undefined): Condition {
 }
 
 /** The VMI is to go: its launchers are stopped, and when the last one is gone, so is it. */
-function finish(ground: Ground, vmi: KubeObject): undefined {
+function finish(ground: Ground, vmi: KubeObject, behaviour: KubeVirtBehaviour): undefined {
 	const { store, events } = ground;
 	const pods = launchersOf(store, vmi);
 	for (const pod of pods.filter((launcher) => !isDeleting(launcher))) {
@@ -181,7 +183,7 @@ function finish(ground: Ground, vmi: KubeObject): undefined {
 		update(ground, vmi, dropFinalizers);
 		return;
 	}
-	if (!hasEnded(vmi)) writeStatus(ground, vmi);
+	if (!hasEnded(vmi)) writeStatus(ground, vmi, behaviour);
 }
 
 const dropFinalizers = (draft: KubeObject): void => {

@@ -14,6 +14,8 @@ export function guestRuns(draft: KubeObject, now: number, knobs: VmKnobs): void 
 		...draft.status,
 		guestOSInfo: { id: "debian", name: "Debian GNU/Linux", version: "12" },
 		machine: { type: "pc-q35-rhel9.6.0" },
+		// Without a word about SELinux virt-controller makes no target pod.
+		selinuxContext: "none",
 		memory: { guestAtBoot: memory, guestCurrent: memory, guestRequested: memory, memoryOverhead: "268Mi" },
 		migrationMethod: itemsAt(draft, "spec", "volumes").some(
 			(volume) => textAt(volume, "persistentVolumeClaim", "claimName") !== undefined,

@@ -35,8 +35,10 @@ export type Stage = {
 	readonly tokens: Readonly<Record<FunctionName, string>>;
 	/** An order on its way lets this VM (`namespace/name`) end: the monitor may know. */
 	allow(vm: string): void;
-	/** Waits until this holds, looking every half second; fails after an hour. */
-	until(holds: () => boolean | Promise<boolean>): Promise<void>;
+	/** Whether the maintenance has entered this state of the definition. */
+	hasEntered(state: string): boolean;
+	/** Waits until this holds, looking every half second; fails after an hour, or so many minutes, naming `what`. */
+	until(holds: () => boolean | Promise<boolean>, what?: string, minutes?: number): Promise<void>;
 	record(instanceId?: string): Promise<MaintenanceRecord | undefined>;
 };
 
@@ -56,8 +58,8 @@ export type Drill = {
 	readonly prepare?: (stage: Stage) => void;
 	/** What happens to an invocation on its way to the function: Lambda's own troubles. */
 	readonly aroundInvoke?: (invocation: Invocation, run: () => Promise<unknown>, clock: VirtualClock) => Promise<unknown>;
-	/** KubeVirt's settings. */
-	readonly kubevirt?: Pick<ClusterOptions, "limits" | "defaultEvictionStrategy">;
+	/** KubeVirt's settings and version; default 1.9.0. */
+	readonly kubevirt?: Partial<Pick<ClusterOptions, "limits" | "defaultEvictionStrategy" | "kubevirtVersion">>;
 	/** What SNS does with a notice; to throw is to fail. */
 	readonly onPublish?: (notice: Notice) => void;
 	/** Hours of virtual time after which the drill has failed. */
@@ -80,13 +82,10 @@ export const leave = async ({ ground, until }: Stage): Promise<void> => {
 };
 
 /** Leaves by its hook, and waits until the maintenance holds. */
-export const leaveUntilHold = async ({ ground, until }: Stage): Promise<void> => {
+export const leaveUntilHold = async ({ ground, until, hasEntered }: Stage): Promise<void> => {
 	ground.aws.terminate(LEAVING, "scale in");
-	await until(() => ground.machine.list().some(({ name }) => ground.machine.history(name).length > 0 && holds(ground)));
+	await until(() => hasEntered("Hold"));
 };
-
-const holding = new WeakMap<EmbeddedGround, boolean>();
-const holds = (ground: EmbeddedGround): boolean => holding.get(ground) === true;
 
 /**
  * One whole drain on the embedded ground in virtual time: the synthesised definition, the handlers as exported, the real
@@ -112,6 +111,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const allowed: string[] = [];
 	const says: Readonly<Record<string, unknown>>[] = [];
 	const notices: { subject: string; message: string }[] = [];
+	const entered = new Set<string>();
 	const trace: Trace = traceOf(clock);
 	const ground = await deploy({
 		clock,
@@ -128,7 +128,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 			if (event.kind === "tagged") monitor.taken(event.instanceId, "marked");
 		},
 		onExecutionEvent: (event) => {
-			if (event.type === "entered" && event.state === "Hold") holding.set(ground, true);
+			if (event.type === "entered") entered.add(event.state);
 			trace.execution(event);
 		},
 		onNotice: (notice) => {
@@ -155,10 +155,11 @@ export async function drill(options: Drill): Promise<Outcome> {
 		notices,
 		tokens,
 		allow: (vm) => void allowed.push(vm),
-		until: async (holds) => {
-			const end = clock.now() + 3_600_000;
+		hasEntered: (state) => entered.has(state),
+		until: async (holds, what = "it is over", minutes = 60) => {
+			const end = clock.now() + minutes * 60_000;
 			while (!(await holds())) {
-				if (clock.now() > end) throw new Error("waited for an hour in vain");
+				if (clock.now() > end) throw new Error(`waited ${minutes} minutes in vain until ${what}`);
 				await clock.sleep(500);
 			}
 		},

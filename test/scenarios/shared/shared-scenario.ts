@@ -48,7 +48,7 @@ export type SharedStage = {
 	/** Waits until this holds, looking every half second; fails after `minutes` (default 10) of the ground's time, naming `what`. */
 	until(what: string, holds: () => boolean | Promise<boolean>, minutes?: number): Promise<void>;
 	record(): Promise<MaintenanceRecord | undefined>;
-	/** What has really happened so far to each guest, by the name of its VM; see `truthOf`. */
+	/** What has really happened so far to each guest, by the plain name of its VM; see `truthOf` in shared-outcome.ts. */
 	truth(): Readonly<Record<string, string>>;
 	/** Whether the maintenance has entered this state of the definition. */
 	hasEntered(state: string): boolean;
@@ -58,11 +58,11 @@ export type SharedOutcome = {
 	/** Of the record. */
 	readonly state: string | undefined;
 	readonly violations: readonly Violation[];
-	/** What really happened to each VM. */
+	/** What really happened to each VM, by its plain name; see shared-outcome.ts. */
 	readonly truth: Readonly<Record<string, string>>;
 	/** Fate and outcome of each VM as the record tells it. */
 	readonly stories: Readonly<Record<string, string>>;
-	/** `kind about` of each trouble in the record. */
+	/** `kind about` of each trouble in the record, sorted; without what a cluster made up: `vm-blocks shop/set*`, `stalled the node`. */
 	readonly trouble: readonly string[];
 };
 
@@ -74,7 +74,7 @@ export type SharedScenario = {
 	readonly given: (given: Given, node: string, others: readonly string[]) => void;
 	/** Default: nothing may end. */
 	readonly policy?: Policy;
-	/** Default: one hook of an hour. */
+	/** Default: one hook of 300 s, so that no wait is long in real time. */
 	readonly hooks?: readonly HookSettings[];
 	/** Nodes beside the leaving one. Default 2. */
 	readonly otherNodes?: number;
@@ -86,6 +86,8 @@ export type SharedScenario = {
 	readonly play?: (stage: SharedStage) => Promise<void>;
 	/** Versions of KubeVirt ("1.9", "1.7", "1.5") on which this does not apply, with the reason. */
 	readonly notOn?: Readonly<Record<string, string>>;
+	/** About how long it takes in real time, where that is more than usual; lanes share the work by it. */
+	readonly seconds?: number;
 	/** What must come of it on every ground and version; compared whole. A function where versions differ. */
 	readonly expected: SharedOutcome | ((kubevirt: string) => SharedOutcome);
 };

@@ -1,0 +1,96 @@
+import { LEAVING } from "../../scenarios/drill.ts";
+import { completed } from "../../scenarios/shared/shared-defaults.ts";
+import { outcomeOf, truthOf } from "../../scenarios/shared/shared-outcome.ts";
+import type { SharedOutcome, SharedScenario, SharedStage } from "../../scenarios/shared/shared-scenario.ts";
+import { bringAbout } from "./bring-about.ts";
+import { clearAway } from "./clear-away.ts";
+import { allowAll, type Lane } from "./lane.ts";
+import { patiently } from "./patiently.ts";
+import { type RealFaults, realFaults } from "./real-faults.ts";
+import { wantedOf } from "./real-given.ts";
+import { startRealGround } from "./real-ground.ts";
+
+const kubevirtPath = "/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevirt";
+
+/** What came of a scenario on a real control plane, and everything that was said meanwhile. */
+export type RealOutcome = { readonly outcome: SharedOutcome; readonly trace: readonly string[] };
+
+/** Plays one scenario on a lane, in real time, and leaves the lane as it found it. */
+export async function playReal(scenario: SharedScenario, lane: Lane): Promise<RealOutcome> {
+	const faults = realFaults(lane);
+	const nodes = await addNodes(scenario, lane);
+	try {
+		await configure(lane, scenario.kubevirt?.defaultEvictionStrategy);
+		return await lane.clock.thread(() => perform(scenario, lane, faults, nodes));
+	} finally {
+		await faults.mend();
+		await allowAll(lane.admin);
+		await configure(lane, undefined);
+		const until = (what: string, holds: () => Promise<boolean>) => patiently(lane.clock, what, holds, 3);
+		await clearAway(lane.admin, lane.agent, { nodes }, until);
+	}
+}
+
+async function addNodes(scenario: SharedScenario, { agent }: Lane): Promise<readonly string[]> {
+	const { otherNodes } = completed(scenario);
+	const leaving = await agent.addNode({ instanceId: LEAVING, zone: "eu-west-1a" });
+	const nodes = [leaving.metadata.name];
+	for (let other = 0; other < otherNodes; other++) nodes.push((await agent.addNode({})).metadata.name);
+	return nodes;
+}
+
+const configure = ({ admin }: Lane, evictionStrategy: string | undefined): Promise<unknown> =>
+	admin.insist("PATCH", kubevirtPath, { spec: { configuration: { evictionStrategy: evictionStrategy ?? null } } });
+
+async function perform(
+	scenario: SharedScenario,
+	lane: Lane,
+	faults: RealFaults,
+	[node = "", ...others]: readonly string[],
+): Promise<RealOutcome> {
+	const { clock, agent, admin } = lane;
+	const { policy, hooks, play } = completed(scenario);
+	const began = clock.now();
+	const trace: string[] = [];
+	const say = (what: string) => trace.push(`${((clock.now() - began) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+	const wanted = wantedOf((given) => scenario.given(given, node, others), agent);
+	await bringAbout(admin, wanted, [node, ...others], (what, holds) => patiently(clock, what, holds, 2));
+	say("everything given is there");
+	const maintained = await startRealGround({ lane, policy, hooks, instances: [LEAVING], say });
+	const { ground, monitor, entered } = maintained;
+	const untold = agent.truth.subscribe(({ kind, name, instanceId }: { kind: string; name: string; instanceId?: string }) =>
+		say(`truth ${kind} ${name}${instanceId === undefined ? "" : ` ${instanceId}`}`),
+	);
+	const played = clock.now();
+	const events = () => agent.truth.events.filter(({ at }) => at >= began);
+	try {
+		const stage: SharedStage = {
+			node,
+			others,
+			ground,
+			faults,
+			turn: (namespace, name, knobs) => agent.knobs.turn(namespace, name, knobs),
+			kubectl: admin.kubectl,
+			sleep: (ms) => clock.sleep(ms),
+			until: (what, holds, minutes = 10) => patiently(clock, what, async () => holds(), minutes),
+			record: () => ground.worldOf("intake").records.latest(LEAVING),
+			truth: () => truthOf(events(), played),
+			hasEntered: (state) => entered.has(state),
+		};
+		await play(stage);
+		await maintained.judged();
+		const outcome = outcomeOf({
+			record: await stage.record(),
+			violations: monitor.violations,
+			events: events(),
+			began: played,
+			node,
+		});
+		return { outcome, trace };
+	} catch (cause) {
+		throw new Error(`the scenario broke off; what happened:\n${trace.join("\n")}`, { cause });
+	} finally {
+		untold();
+		await maintained.stop();
+	}
+}

@@ -1,0 +1,121 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { expectedOn } from "../../scenarios/shared/shared-defaults.ts";
+import type { SharedOutcome, SharedScenario } from "../../scenarios/shared/shared-scenario.ts";
+import { compareDrains } from "../audit/compare-drains.ts";
+import { brokenLimits, pageOfComparison } from "../audit/drain-figures.ts";
+import type { SuiteOptions } from "../task.ts";
+import { comparedStage } from "./compared-stage.ts";
+import type { Lane } from "./lane.ts";
+import { playReal } from "./play-real.ts";
+import { shareOf } from "./share.ts";
+import { startLane } from "./start-lane.ts";
+
+/** Of each program, when lags are measured: five times two rounds. */
+const DRAINS_AT_ONCE = 5;
+
+/** What came of one scenario on the real plane. */
+export type Verdict = {
+	readonly scenario: string;
+	readonly result: "passed" | "failed" | "does not apply";
+	/** Why it does not apply, or in which fields the outcome differs, or what broke. */
+	readonly why?: string;
+	/** What happened, line by line; only of a failed one. */
+	readonly trace?: readonly string[];
+	readonly seconds: number;
+};
+
+/** Milliseconds for a line's time. */
+const SECOND_MS = 1_000;
+
+/**
+ * Brings up one lane, plays its share of the scenarios on it and, if that is in its share, measures our drains beside
+ * kubectl's. The answer is the exit code; the logs of a lane on which something failed are kept.
+ */
+export async function runSuite(options: SuiteOptions): Promise<number> {
+	const { folder, logs, binaries, versions, lane: share, only, json, tell } = options;
+	const began = performance.now();
+	const say = (line: string) => {
+		if (!json) tell(`${((performance.now() - began) / SECOND_MS).toFixed(0).padStart(5)} s  lane ${share.index + 1}  ${line}`);
+	};
+	const mine = shareOf(share, only);
+	const lane = await startLane({ folder, binaries, versions, tell: say });
+	say("is up");
+	const verdicts = await playAll(lane, mine.scenarios, (verdict) => {
+		if (json) tell(JSON.stringify({ kind: "verdict", ...verdict }));
+		else for (const line of linesOf(verdict)) say(line);
+	});
+	const broken = mine.compares ? await compare(lane, binaries.kubernetes.kubectl, { json, tell, say }) : [];
+	for (const sentence of broken) say(`FAILED ${sentence}`);
+	for (const mishap of lane.agent.mishaps) say(`a stand-in met with ${mishap}`);
+	const failed = verdicts.filter(({ result }) => result === "failed").length + broken.length;
+	if (failed > 0) cpSync(join(folder, "logs"), logs, { recursive: true });
+	await lane.stop();
+	return failed > 0 ? 1 : 0;
+}
+
+async function compare(
+	lane: Lane,
+	kubectl: string,
+	{ json, tell, say }: Pick<SuiteOptions, "json" | "tell"> & { readonly say: (line: string) => void },
+): Promise<readonly string[]> {
+	const comparison = await compareDrains(await comparedStage(lane, { kubectl, atOnce: DRAINS_AT_ONCE, say }));
+	tell(json ? JSON.stringify({ kind: "comparison", ...comparison }) : pageOfComparison(comparison));
+	return brokenLimits(comparison);
+}
+
+function linesOf({ scenario, result, why, trace = [], seconds }: Verdict): readonly string[] {
+	const head = `${result === "failed" ? "FAILED" : result}  ${scenario} (${seconds} s)`;
+	return [head, ...(why === undefined ? [] : why.split("\n").map((line) => `  ${line}`)), ...trace.map((line) => `  ${line}`)];
+}
+
+/** Plays scenarios one after the other and tells each verdict as it comes. */
+export async function playAll(
+	lane: Lane,
+	chosen: readonly SharedScenario[],
+	tell: (verdict: Verdict) => void,
+): Promise<readonly Verdict[]> {
+	const verdicts: Verdict[] = [];
+	for (const scenario of chosen) {
+		const verdict = await judge(scenario, lane);
+		verdicts.push(verdict);
+		tell(verdict);
+	}
+	return verdicts;
+}
+
+/** `1.7` of `1.7.0`. */
+const behaviourOf = (version: string): string => version.split(".").slice(0, 2).join(".");
+
+async function judge(scenario: SharedScenario, lane: Lane): Promise<Verdict> {
+	const began = performance.now();
+	const version = behaviourOf(lane.plane.versions.kubevirt);
+	const verdict = (result: Verdict["result"], rest: Pick<Verdict, "why" | "trace"> = {}): Verdict => ({
+		scenario: scenario.name,
+		result,
+		...rest,
+		seconds: Math.round((performance.now() - began) / 1000),
+	});
+	const inapplicable = scenario.notOn?.[version];
+	if (inapplicable !== undefined) return verdict("does not apply", { why: inapplicable });
+	try {
+		const { outcome, trace } = await playReal(scenario, lane);
+		const why = differencesOf(expectedOn(scenario, version), outcome);
+		return why.length === 0 ? verdict("passed") : verdict("failed", { why: why.join("\n"), trace });
+	} catch (thrown) {
+		return verdict("failed", { why: wholeMessageOf(thrown) });
+	}
+}
+
+/** One line for each field of the outcome that is not as expected. */
+export function differencesOf(expected: SharedOutcome, outcome: SharedOutcome): readonly string[] {
+	return (Object.keys(expected) as (keyof SharedOutcome)[])
+		.filter((field) => !isDeepStrictEqual(expected[field], outcome[field]))
+		.map((field) => `${field}: expected ${JSON.stringify(expected[field])}, came ${JSON.stringify(outcome[field])}`);
+}
+
+function wholeMessageOf(thrown: unknown): string {
+	if (!(thrown instanceof Error)) return String(thrown);
+	return thrown.cause === undefined ? (thrown.stack ?? thrown.message) : `${thrown.message}\n${wholeMessageOf(thrown.cause)}`;
+}

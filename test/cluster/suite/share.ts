@@ -1,0 +1,33 @@
+import { scenarios } from "../../scenarios/shared/scenarios.ts";
+import type { SharedScenario } from "../../scenarios/shared/shared-scenario.ts";
+
+/** What one lane has to do. */
+export type Share = {
+	readonly scenarios: readonly SharedScenario[];
+	/** Whether it measures our drains beside kubectl's. */
+	readonly compares: boolean;
+};
+
+/** About how long a scenario takes in real time, when it does not say: S7 alone wants thirty seconds after the cordon. */
+const USUAL_SECONDS = 55;
+const COMPARISON_SECONDS = 660;
+
+/**
+ * Deals the scenarios out, the longest first, each to the lane that has least to do so far: all lanes of a run come to the
+ * same answer. The comparison goes to the first lane, and only when all scenarios are asked for.
+ */
+export function shareOf(lane: { readonly index: number; readonly of: number }, only?: string): Share {
+	const load: number[] = Array.from({ length: lane.of }, (_, index) =>
+		index === 0 && only === undefined ? COMPARISON_SECONDS : 0,
+	);
+	const mine: SharedScenario[] = [];
+	const chosen = only === undefined ? scenarios : scenarios.filter(({ name }) => name.includes(only));
+	for (const scenario of chosen.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
+		const least = load.indexOf(Math.min(...load));
+		load[least] = (load[least] ?? 0) + secondsOf(scenario);
+		if (least === lane.index) mine.push(scenario);
+	}
+	return { scenarios: mine, compares: only === undefined && lane.index === 0 };
+}
+
+const secondsOf = ({ seconds = USUAL_SECONDS }: SharedScenario): number => seconds;

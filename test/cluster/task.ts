@@ -1,0 +1,30 @@
+import type { Binaries } from "./binaries/parts.ts";
+import type { Plane } from "./plane/plane.ts";
+
+type Common = {
+	/** Of the plane: made anew, and removed with it. */
+	readonly folder: string;
+	/** Kept when something fails. */
+	readonly logs: string;
+	readonly binaries: Binaries;
+	readonly versions: Plane["versions"];
+};
+
+/** The scenarios that one control plane plays. */
+export type SuiteTask = {
+	/** This control plane plays every `of`-th scenario, beginning with `index`. */
+	readonly lane: { readonly index: number; readonly of: number };
+	/** Text that a scenario's name contains. */
+	readonly only?: string;
+	/** Lines are JSON objects. */
+	readonly json: boolean;
+};
+
+/** What the suite is given inside its enclosure; `tell` prints a line. */
+export type SuiteOptions = Common & SuiteTask & { readonly tell: (line: string) => void };
+
+/** What one control plane is brought up for, and with what. */
+export type Task = Common & {
+	readonly ground: "namespace" | "loopback";
+	readonly work: ({ readonly kind: "test" } & SuiteTask) | { readonly kind: "up"; readonly socket: string };
+};

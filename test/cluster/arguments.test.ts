@@ -1,9 +1,10 @@
+import { totalmem } from "node:os";
 import { describe, expect, it } from "@jest/globals";
-import { helpOf, readArguments } from "./arguments.ts";
+import { helpOf, readArguments, usualLanes } from "./arguments.ts";
 
 describe("the arguments of the control plane's commands", () => {
 	it.each([
-		["test", { kind: "test", kubevirt: "1.7.0", lanes: 1, json: false }],
+		["test", { kind: "test", kubevirt: "1.7.0", lanes: usualLanes(totalmem()), json: false }],
 		[
 			"test --kubevirt 1.5.1 --lanes 3 --only budget --json",
 			{ kind: "test", kubevirt: "1.5.1", lanes: 3, only: "budget", json: true },
@@ -34,5 +35,16 @@ describe("the arguments of the control plane's commands", () => {
 	it("are all in the help", () => {
 		const options = ["--kubevirt", "--lanes", "--only", "--build-only", "--json", "--help"];
 		expect(options.filter((option) => !helpOf("test").includes(option))).toEqual([]);
+	});
+});
+
+describe("without a number of lanes there are", () => {
+	const gigabyte = 2 ** 30;
+	it.each([
+		[2 * gigabyte, 1],
+		[8 * gigabyte, 2],
+		[64 * gigabyte, 4],
+	])("on a machine of %s bytes: %s", (memory, lanes) => {
+		expect(usualLanes(memory)).toBe(lanes);
 	});
 });

@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { KUBEVIRT_VERSIONS, type KubevirtVersion } from "./binaries/parts.ts";
 
@@ -20,8 +21,14 @@ export type Asked =
 /** `npm run test:cluster` and `npm run cluster`. */
 export type Command = "test" | "up";
 
-/** Each lane takes about 1.7 GB of memory. */
 const MOST_LANES = 8;
+const USUAL_LANES = 4;
+/** A lane takes 2 GB; the rest of the machine is somebody else's. */
+const BYTES_A_LANE = 4 * 2 ** 30;
+
+/** How many control planes side by side a machine with so much memory bears. */
+export const usualLanes = (memoryBytes: number): number =>
+	Math.max(1, Math.min(USUAL_LANES, Math.floor(memoryBytes / BYTES_A_LANE)));
 
 const forBoth = {
 	kubevirt: { type: "string", default: KUBEVIRT_VERSIONS[0] },
@@ -29,7 +36,7 @@ const forBoth = {
 } as const;
 const forTest = {
 	...forBoth,
-	lanes: { type: "string", default: "1" },
+	lanes: { type: "string" },
 	only: { type: "string" },
 	"build-only": { type: "boolean", default: false },
 	json: { type: "boolean", default: false },
@@ -61,7 +68,7 @@ function readTest(args: readonly string[]): Asked {
 		const kubevirt = versionOf(values.kubevirt);
 		if (kubevirt === undefined) return unknownVersion(values.kubevirt);
 		if (values["build-only"]) return { kind: "build", kubevirt, json };
-		const lanes = Number(values.lanes);
+		const lanes = values.lanes === undefined ? usualLanes(totalmem()) : Number(values.lanes);
 		if (!(Number.isInteger(lanes) && lanes >= 1 && lanes <= MOST_LANES)) {
 			return wrong(`cannot run ${values.lanes} lanes: give a whole number from 1 to ${MOST_LANES}`);
 		}
@@ -112,7 +119,7 @@ Kubelets, virt-handlers and guests are stood in for. Nothing but the cache folde
 
 npm run test:cluster -- [OPTIONS]
 
-${versions}  --lanes N     so many control planes side by side, 1 to ${MOST_LANES} (default 1; 1.7 GB of memory each)
+${versions}  --lanes N     so many control planes side by side, 1 to ${MOST_LANES} (default: as memory allows, ${USUAL_LANES} at most; 2 GB each)
   --only TEXT   the scenarios whose name contains this
   --build-only  builds what is missing, and ends
   --json        one JSON object per line instead of text

@@ -21,7 +21,7 @@ async function attempt(): Promise<number> {
 		if (task.ground === "namespace") furnishNamespace();
 		return await work();
 	} catch (fault) {
-		await tell({ kind: "line", text: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) });
+		process.stderr.write(`${fault instanceof Error ? (fault.stack ?? fault.message) : fault}\n`);
 		return 1;
 	}
 }
@@ -35,7 +35,7 @@ async function work(): Promise<number> {
 	}
 	const { kind: __, ...share } = work;
 	const { runSuite }: Suite = await import("./suite/run-suite.ts");
-	return runSuite({ ...settings, ...share, tell: line });
+	return runSuite({ ...settings, ...share, tell: line, count: (tally) => void tell({ kind: "tally", ...tally }) });
 }
 
 type Suite = { runSuite(options: SuiteOptions): Promise<number> };

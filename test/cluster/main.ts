@@ -48,6 +48,7 @@ async function work(asked: Work): Promise<number> {
 			script: join(import.meta.dirname, "inside.ts"),
 			versions: { kubernetes: kubernetesVersion(binaries), kubevirt: asked.kubevirt },
 			tell: (line: string) => process.stdout.write(`${line}\n`),
+			remark: progress,
 		};
 		return asked.kind === "up" ? await up(run) : await test({ ...asked, ...run });
 	} catch (fault) {

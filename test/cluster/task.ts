@@ -21,7 +21,14 @@ export type SuiteTask = {
 };
 
 /** What the suite is given inside its enclosure; `tell` prints a line. */
-export type SuiteOptions = Common & SuiteTask & { readonly tell: (line: string) => void };
+export type SuiteOptions = Common &
+	SuiteTask & {
+		readonly tell: (line: string) => void;
+		/** How many scenarios of this lane passed, failed, or do not apply to this version of KubeVirt. */
+		readonly count: (tally: Tally) => void;
+	};
+
+export type Tally = { readonly passed: number; readonly failed: number; readonly inapplicable: number };
 
 /** What one control plane is brought up for, and with what. */
 export type Task = Common & {

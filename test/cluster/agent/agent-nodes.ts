@@ -31,7 +31,7 @@ export class AgentNodes {
 
 	constructor(options: NodesOptions) {
 		this.#options = options;
-		options.mirror.subscribe((change) => this.#removeUnpowered(change));
+		options.mirror.subscribe((change) => this.#see(change));
 	}
 
 	/** Returns when the Node is registered and its lease is held. */
@@ -64,23 +64,34 @@ export class AgentNodes {
 		if (machine !== undefined) ground.machines.forget(machine);
 	}
 
-	/** Nothing in this cluster asks EC2 whether an instance is still there. */
-	#removeUnpowered({ resource, type, object, previous }: Change): void {
+	/** The machine behind this node went silent, came back, or was taken. */
+	changed(nodeName: string): void {
+		const node = this.#options.mirror.get("nodes", undefined, nodeName);
+		if (node !== undefined && isLost(node)) this.#removeIfTaken(node);
+	}
+
+	#see({ resource, type, object, previous }: Change): void {
 		if (resource !== "nodes" || type !== "MODIFIED" || previous === undefined) return;
-		const isLost = (node: KubeObject): boolean => conditionOf(node, "Ready")?.status === "Unknown";
-		if (!isLost(object) || isLost(previous)) return;
+		if (isLost(object) && !isLost(previous)) this.#removeIfTaken(object);
+	}
+
+	/** Nothing in this cluster asks EC2 whether an instance is still there. */
+	#removeIfTaken(node: KubeObject): void {
 		const { ground, failed } = this.#options;
-		if (ground.machines.byInstance(instanceIdOf(object) ?? "")?.powered !== false) return;
-		const path = objectPath("nodes", undefined, object.metadata.name);
+		if (ground.machines.byInstance(instanceIdOf(node) ?? "")?.powered !== false) return;
+		const path = objectPath("nodes", undefined, node.metadata.name);
 		ground.agenda.after(instanceGoneMs, () => {
-			this.#delete(path).catch((fault: Error) => failed(`deleting ${path}: ${fault.message}`));
+			this.#delete(path, node.metadata.uid).catch((fault: Error) => failed(`deleting ${path}: ${fault.message}`));
 		});
 	}
 
-	async #delete(path: string): Promise<void> {
-		const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 };
+	/** Of this very object, when the uid is given; what is gone already, or another one now, is left alone. */
+	async #delete(path: string, uid?: string): Promise<void> {
+		const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+		const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, ...preconditions };
 		const answer = await ask(this.#options.api, { method: "DELETE", path, body });
-		if (answer.code >= 300 && answer.code !== 404) throw new Error(`cannot delete ${path}: ${answer.message} (${answer.code})`);
+		const isThrough = answer.code < 300 || answer.code === 404 || (uid !== undefined && answer.code === 409);
+		if (!isThrough) throw new Error(`cannot delete ${path}: ${answer.message} (${answer.code})`);
 	}
 
 	async #eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
@@ -93,4 +104,9 @@ export class AgentNodes {
 			await pause(100);
 		}
 	}
+}
+
+/** Not heard of for so long that nobody knows how it is. */
+function isLost(node: KubeObject): boolean {
+	return conditionOf(node, "Ready")?.status === "Unknown";
 }

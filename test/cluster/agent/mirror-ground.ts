@@ -28,8 +28,10 @@ export type MirrorGround = RunningMirror & {
 const isWatchOfPods = (path: string, query: Readonly<Record<string, string>>): boolean =>
 	path === "/api/v1/pods" && "watch" in query;
 
-export async function mirrorGround(objects: readonly [Resource, NewObject][] = []): Promise<MirrorGround> {
-	const faults = new ProvokedFaults();
+export async function mirrorGround(
+	objects: readonly [Resource, NewObject][] = [],
+	faults = new ProvokedFaults(),
+): Promise<MirrorGround> {
 	const broken = new AbortController();
 	const cutWatch = { how: "reset", on: broken.signal } as const;
 	faults.add({ match: ({ path, query }) => isWatchOfPods(path, query), times: 1, effect: { cutWatch } });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { ProvokedFaults } from "../../../src/local/cluster/api/provoked-faults.ts";
 import { ObjectMissing } from "../../../src/local/cluster/store-errors.ts";
 import { eventually, inPhase, type MirrorGround, mirrorGround, node, pod } from "./mirror-ground.ts";
 
@@ -82,6 +83,16 @@ describe("the picture of an API server", () => {
 		expect(told.slice(3)).toEqual(["DELETED again Running", "DELETED goes Running", "ADDED again Pending", "ADDED new Running"]);
 		expect(mirror.get("pods", "x", "again")?.metadata.uid).not.toBe(before);
 		expect(mirror.list("pods").length).toBe(3);
+	});
+
+	it("waits for a resource that is not served yet", async () => {
+		const faults = new ProvokedFaults();
+		const notFound = { status: 404, body: "404 page not found\n" };
+		faults.add({ match: ({ path }) => path === "/api/v1/pods", times: 2, effect: notFound });
+		ground = await mirrorGround([["pods", pod("web")]], faults);
+		expect(ground.requests.filter((line) => line === "GET /api/v1/pods").length).toBe(3);
+		expect(ground.mirror.list("pods")).toEqual(ground.store.list("pods"));
+		expect(ground.failures).toEqual([]);
 	});
 
 	it("says that what it does not show cannot be written", async () => {

@@ -36,6 +36,13 @@ export type AgentOptions = {
 	readonly addresses: (pod: KubeObject) => string | undefined;
 };
 
+/**
+ * Longer than a watch lasts: a bookmark comes only when the API server has something newer than the watch's beginning, and
+ * of a resource at rest it hears as rarely as etcd notifies it of progress (every ten minutes by default).
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go
+ */
+const quietWatchMs = 660_000;
+
 const always: readonly Resource[] = ["nodes", "pods"];
 /** Served when KubeVirt is installed. */
 const ofKubeVirt: readonly Resource[] = [
@@ -67,8 +74,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 	const { ground, programs } = startNodePrograms(clock, mirror, (pod) => addresses(pod) ?? podAddress(pod));
 	const truth = new Truth(clock, mirror, programs.guests);
 	const presence = new NodePresence(ground, api, failed);
-	const machineMishaps = new MachineMishaps(ground, programs, (nodeName) => presence.changed(nodeName));
-	const nodes = new AgentNodes({ api, ground, mirror, presence, machineMishaps, pause, failed });
+	const machineMishaps = new MachineMishaps(ground, programs, (nodeName) => {
+		presence.changed(nodeName);
+		nodes.changed(nodeName);
+	});
+	const nodes: AgentNodes = new AgentNodes({ api, ground, mirror, presence, machineMishaps, pause, failed });
 	presence.start();
 	const following = layAtDoors(options.auditLog, { mirror, programs, user, pause, signal, failed });
 	await Promise.all(always.map(listed));
@@ -94,7 +104,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 async function connect({ url, ca, identity }: AgentOptions) {
 	const apiOver = (send: Send): ClusterApi =>
 		createClusterApi({ name: "the control plane", server: url, clock: realClock, send });
-	const api = apiOver(createHttpsSend({ tls: { ca, ...identity } }));
+	const api = apiOver(createHttpsSend({ tls: { ca, ...identity }, quietWatchMs }));
 	return { api, handlerApi: apiOver(createHttpsSend({ tls: { ca } })), user: await userOf(api) };
 }
 

@@ -1,5 +1,7 @@
 import type { Binaries, KubevirtVersion } from "../binaries/parts.ts";
-import { type Run, runEnclosed } from "../plane/run-enclosed.ts";
+import { type Run, type RunTask, runEnclosed } from "../plane/run-enclosed.ts";
+import { scenariosOf } from "../suite/share.ts";
+import type { Tally } from "../task.ts";
 
 export type TestRun = Run & {
 	readonly binaries: Binaries;
@@ -12,15 +14,35 @@ export type TestRun = Run & {
 /** Plays the scenarios, each control plane its share; gives the worst exit code. */
 export async function test(run: TestRun): Promise<number> {
 	const { binaries, versions, json, only, tell } = run;
-	if (run.ground.kind === "loopback" && run.lanes > 1) tell("one lane only: without network namespaces there is room for one");
-	const of = run.ground.kind === "loopback" ? 1 : run.lanes;
+	if (run.ground.kind === "loopback" && run.lanes > 1)
+		run.remark("one lane only: without network namespaces there is room for one");
+	const most = run.ground.kind === "loopback" ? 1 : run.lanes;
+	const chosen = scenariosOf(only).length;
+	if (chosen === 0) return none(run, only ?? "");
+	const of = Math.min(most, chosen);
 	const share = { json, ...(only === undefined ? {} : { only }) };
+	const tallies: Tally[] = [];
 	const codes = await Promise.all(
 		Array.from({ length: of }, (_, index) => {
 			const named = of > 1 && !json ? (line: string) => tell(`[lane ${index + 1}] ${line}`) : tell;
 			const work = { kind: "test", lane: { index, of }, ...share } as const;
-			return runEnclosed({ ...run, tell: named }, { lane: index, task: () => ({ binaries, versions, work }) });
+			const hear: RunTask["hear"] = (message) => message.kind === "tally" && tallies.push(message);
+			return runEnclosed({ ...run, tell: named }, { lane: index, task: () => ({ binaries, versions, work }), hear });
 		}),
 	);
+	const sum = (what: "passed" | "failed" | "inapplicable") => tallies.reduce((total, tally) => total + tally[what], 0);
+	const total = { passed: sum("passed"), failed: sum("failed"), inapplicable: sum("inapplicable") };
+	const { passed, failed, inapplicable } = total;
+	if (json) tell(JSON.stringify({ kind: "total", kubevirt: versions.kubevirt, ...total }));
+	else
+		tell(
+			`On real Kubernetes ${versions.kubernetes} with KubeVirt ${versions.kubevirt}: ${passed} scenarios passed, ${failed} failed${inapplicable > 0 ? `, ${inapplicable} do not apply` : ""}`,
+		);
 	return Math.max(...codes);
+}
+
+function none({ remark }: Run, only: string): number {
+	remark(`cannot play a scenario whose name contains "${only}": there is none; those there are:`);
+	for (const { name } of scenariosOf()) remark(`  ${name}`);
+	return 2;
 }

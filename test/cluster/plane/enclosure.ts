@@ -14,7 +14,11 @@ export type Enclosure = {
 };
 
 /** What the script may tell; each message is one of these. */
-export type Message = { readonly kind: "line"; readonly text: string } | { readonly kind: "up" };
+export type Message =
+	| { readonly kind: "line"; readonly text: string }
+	| { readonly kind: "up" }
+	/** How many of the lane's scenarios came to what. */
+	| { readonly kind: "tally"; readonly passed: number; readonly failed: number; readonly inapplicable: number };
 
 const ENDS_WITHIN_MS = 20_000;
 const KILLED = 137;

@@ -11,7 +11,10 @@ export type Run = {
 	readonly cache: string;
 	/** Of `test/cluster/inside.ts`, or another one that takes a Task. */
 	readonly script: string;
+	/** Prints what the task tells. */
 	readonly tell: (line: string) => void;
+	/** Prints what there is to say about the run itself. */
+	readonly remark: (line: string) => void;
 	/** Aborted by the first Ctrl-C. */
 	readonly signal: AbortSignal;
 };
@@ -28,7 +31,7 @@ const INTERRUPTED = 130;
 /** Runs one task in its enclosure; leaves nothing but, when it fails, its logs in the cache. Gives its exit code. */
 export async function runEnclosed(run: Run, task: RunTask): Promise<number> {
 	if (run.ground.kind === "namespace") return inFolder(run, task, () => {});
-	const waits = () => run.tell("waiting for another control plane on this machine's own lo to end");
+	const waits = () => run.remark("waiting for another control plane on this machine's own lo to end");
 	return inTurn("loopback", "/", waits, async () => {
 		const addresses = borrowAddresses(run.cache);
 		try {
@@ -40,7 +43,7 @@ export async function runEnclosed(run: Run, task: RunTask): Promise<number> {
 }
 
 async function inFolder(run: Run, { lane, task, hear }: RunTask, started: (enclosure: Enclosure) => void): Promise<number> {
-	const { ground, cache, script, tell, signal } = run;
+	const { ground, cache, script, tell, remark, signal } = run;
 	const folder = makeRunFolder(cache, lane);
 	try {
 		if (signal.aborted) return INTERRUPTED;
@@ -55,7 +58,7 @@ async function inFolder(run: Run, { lane, task, hear }: RunTask, started: (enclo
 		signal.removeEventListener("abort", end);
 		if (signal.aborted) return INTERRUPTED;
 		const kept = code === 0 ? undefined : folder.keepLogs();
-		if (kept !== undefined) tell(`the logs of its programs are in ${kept}`);
+		if (kept !== undefined) remark(`the logs of its programs are in ${kept}`);
 		return code;
 	} finally {
 		folder.remove();

@@ -25,6 +25,7 @@ export async function playReal(scenario: SharedScenario, lane: Lane): Promise<Re
 	} finally {
 		await faults.mend();
 		await allowAll(lane.admin);
+		lane.agent.knobs.reset();
 		await configure(lane, undefined);
 		const until = (what: string, holds: () => Promise<boolean>) => patiently(lane.clock, what, holds, 3);
 		await clearAway(lane.admin, lane.agent, { nodes }, until);

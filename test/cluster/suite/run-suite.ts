@@ -1,5 +1,3 @@
-import { cpSync } from "node:fs";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { expectedOn } from "../../scenarios/shared/shared-defaults.ts";
 import type { SharedOutcome, SharedScenario } from "../../scenarios/shared/shared-scenario.ts";
@@ -31,16 +29,16 @@ const SECOND_MS = 1_000;
 
 /**
  * Brings up one lane, plays its share of the scenarios on it and, if that is in its share, measures our drains beside
- * kubectl's. The answer is the exit code; the logs of a lane on which something failed are kept.
+ * kubectl's. The answer is the exit code.
  */
 export async function runSuite(options: SuiteOptions): Promise<number> {
-	const { folder, logs, binaries, versions, lane: share, only, json, tell } = options;
+	const { folder, logs, binaries, versions, lane: share, only, json, tell, count } = options;
 	const began = performance.now();
 	const say = (line: string) => {
-		if (!json) tell(`${((performance.now() - began) / SECOND_MS).toFixed(0).padStart(5)} s  lane ${share.index + 1}  ${line}`);
+		if (!json) tell(`${((performance.now() - began) / SECOND_MS).toFixed(0).padStart(5)} s  ${line}`);
 	};
 	const mine = shareOf(share, only);
-	const lane = await startLane({ folder, binaries, versions, tell: say });
+	const lane = await startLane({ folder, logs, binaries, versions, tell: say });
 	say("is up");
 	const verdicts = await playAll(lane, mine.scenarios, (verdict) => {
 		if (json) tell(JSON.stringify({ kind: "verdict", ...verdict }));
@@ -49,8 +47,9 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
 	const broken = mine.compares ? await compare(lane, binaries.kubernetes.kubectl, { json, tell, say }) : [];
 	for (const sentence of broken) say(`FAILED ${sentence}`);
 	for (const mishap of lane.agent.mishaps) say(`a stand-in met with ${mishap}`);
-	const failed = verdicts.filter(({ result }) => result === "failed").length + broken.length;
-	if (failed > 0) cpSync(join(folder, "logs"), logs, { recursive: true });
+	const of = (wanted: Verdict["result"]) => verdicts.filter(({ result }) => result === wanted).length;
+	const failed = of("failed") + broken.length;
+	count({ passed: of("passed"), failed, inapplicable: of("does not apply") });
 	await lane.stop();
 	return failed > 0 ? 1 : 0;
 }

@@ -21,13 +21,16 @@ export function shareOf(lane: { readonly index: number; readonly of: number }, o
 		index === 0 && only === undefined ? COMPARISON_SECONDS : 0,
 	);
 	const mine: SharedScenario[] = [];
-	const chosen = only === undefined ? scenarios : scenarios.filter(({ name }) => name.includes(only));
-	for (const scenario of chosen.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
+	for (const scenario of scenariosOf(only).toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
 		const least = load.indexOf(Math.min(...load));
 		load[least] = (load[least] ?? 0) + secondsOf(scenario);
 		if (least === lane.index) mine.push(scenario);
 	}
 	return { scenarios: mine, compares: only === undefined && lane.index === 0 };
 }
+
+/** Those whose name contains the text; all without one. */
+export const scenariosOf = (only?: string): readonly SharedScenario[] =>
+	only === undefined ? scenarios : scenarios.filter(({ name }) => name.includes(only));
 
 const secondsOf = ({ seconds = USUAL_SECONDS }: SharedScenario): number => seconds;

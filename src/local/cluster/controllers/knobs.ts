@@ -47,9 +47,10 @@ export class Knobs {
 		this.#knobs.set(key, { ...this.#knobs.get(key), ...knobs });
 	}
 
-	/** Every workload behaves by the defaults again. */
+	/** Turns every knob back. */
 	reset(): void {
 		this.#knobs.clear();
+		this.schedulerSeconds = 0;
 	}
 
 	named(namespace: string, name: string): VmKnobs | undefined {

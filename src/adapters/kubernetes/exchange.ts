@@ -9,6 +9,8 @@ export type Call = {
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body?: string;
 	readonly signal?: AbortSignal;
+	/** Asked while its caller rests: waits for the transport alone, not by the clock, and is not repeated after a pause. */
+	readonly atRest?: boolean;
 };
 
 /** The headers that say who asks. `renew`: the last ones were refused. */
@@ -43,7 +45,7 @@ export function createExchange({ cluster, send, authorize, clock }: ExchangeOpti
 		const answer = send(requestOf(call, who, patience.signal)).catch((cause) => {
 			throw asFault(cause, cluster);
 		});
-		const response = await clock.within(answer, PATIENCE_MS);
+		const response = call.atRest ? await answer : await clock.within(answer, PATIENCE_MS);
 		if (response) return response;
 		patience.abort();
 		throw new ClusterUnreachable(`cannot reach cluster ${cluster}: no answer within ${PATIENCE_MS / 1_000} s`);
@@ -64,6 +66,7 @@ export function createExchange({ cluster, send, authorize, clock }: ExchangeOpti
 			if (isStaleSocket(fault)) return undefined;
 			throw fault;
 		});
+		if (call.atRest && first !== undefined) return first;
 		const pause = first === undefined ? 0 : pauseBeforeRepeat(first);
 		if (first !== undefined && pause === undefined) return first;
 		await first?.body?.cancel();

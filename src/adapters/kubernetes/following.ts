@@ -36,8 +36,8 @@ export async function follow(api: ClusterApi, node: string, seconds: number): Pr
 }
 
 /**
- * It sends no requests of its own: when a whole look would need one (a 410, a VMI that makes us ask for its VirtualMachine),
- * it ends, and the next look lists again. So `next` can be waited for at rest.
+ * It asks for nothing more: when a whole look would need it (a 410, a VMI that makes us ask for its VirtualMachine), it
+ * ends, and the next look lists again. So `next` can be waited for at rest; a silent watch is opened again without the clock.
  */
 class NodeFollowing implements Following {
 	look: Look;

@@ -4,14 +4,19 @@ import type { AgentOptions } from "node:https";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { ClusterUnreachable } from "../../faults.ts";
-import type { Send } from "./send.ts";
+import { type Send, WatchSilent } from "./send.ts";
 
 export type HttpsSendOptions = {
 	/** The API server's CA, a client certificate and its key, the name to verify. */
 	readonly tls?: Pick<AgentOptions, "ca" | "cert" | "key" | "passphrase" | "servername" | "rejectUnauthorized">;
 	/** For a whole answer, and for the head of a watch. KubeVirt's eviction webhook alone may take ten seconds. */
 	readonly requestTimeoutMs?: number;
-	/** For a watch on which nothing comes: bookmarks come once a minute. */
+	/**
+	 * After so long without a byte a watch breaks off with WatchSilent: a half-open connection looks like that, and so does a
+	 * resource at rest. Of one that changes, if only beside our selection, a bookmark comes once a minute; it has to be newer
+	 * than what the watch began from:
+	 * https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go#L538
+	 */
 	readonly quietWatchMs?: number;
 };
 
@@ -46,9 +51,9 @@ export function createHttpsSend(options: HttpsSendOptions = {}): Send {
 /** `quietMs`: it is a watch, whose head has to come in time, and then something now and then. */
 function answerTo(outgoing: ClientRequest, { host }: URL, wholeMs: number, quietMs?: number): Promise<Response> {
 	return new Promise((resolve, reject) => {
-		const late = setTimeout(() => giveUp(`no whole answer within ${wholeMs} ms`), wholeMs);
+		const late = setTimeout(() => giveUp(new Error(`no whole answer within ${wholeMs} ms`)), wholeMs);
 		let body: IncomingMessage | undefined;
-		const giveUp = (why: string) => (body ?? outgoing).destroy(new Error(why));
+		const giveUp = (why: Error) => (body ?? outgoing).destroy(why);
 		const fail = (cause: Error) => {
 			clearTimeout(late);
 			reject(new ClusterUnreachable(`cannot reach ${host}: ${cause.message}`, { cause }));
@@ -65,7 +70,7 @@ function answerTo(outgoing: ClientRequest, { host }: URL, wholeMs: number, quiet
 				fail(cause as Error);
 			}
 		});
-		if (quietMs !== undefined) outgoing.setTimeout(quietMs, () => giveUp(`silent for ${quietMs} ms`));
+		if (quietMs !== undefined) outgoing.setTimeout(quietMs, () => giveUp(new WatchSilent(`silent for ${quietMs} ms`)));
 	});
 }
 

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { ClusterRefused, ClusterUnreachable } from "../../faults.ts";
-import { faultOf, statusOf } from "./api-status.ts";
+import { type ApiStatus, faultOf, statusOf } from "./api-status.ts";
 import { piecesOf, readWhole } from "./body.ts";
 import type { ClusterApi } from "./cluster-api.ts";
+import { WatchSilent } from "./send.ts";
 
 /** `expired`: the API server no longer has the changes since then (410); list again. */
 export type WatchEvent =
@@ -14,7 +15,7 @@ export type WatchRequest = {
 	readonly fieldSelector?: string;
 	/** Of the list that the watch goes on from. */
 	readonly resourceVersion: string;
-	/** After which the server ends it. */
+	/** After which it ends. */
 	readonly seconds: number;
 	readonly signal: AbortSignal;
 };
@@ -23,10 +24,25 @@ export type WatchRequest = {
 const LINE_LIMIT = 8 * 1024 * 1024;
 
 /**
- * Opens a watch: settles with the answer's head, then gives its events until the server ends it or `signal` aborts. A
- * watch that breaks off throws ClusterUnreachable. client-node's own Watch hides a 410 and gives up after 30 quiet seconds.
+ * Opens a watch: settles with the answer's head, then gives its events until the server ends it, `seconds` are over or
+ * `signal` aborts. A watch that breaks off throws ClusterUnreachable. One that falls silent is opened again where it was:
+ * a healthy server is silent about a resource at rest, a dead connection only the next request finds out.
+ * client-node's own Watch hides a 410 and gives up after 30 quiet seconds.
  */
 export async function openWatch(api: ClusterApi, request: WatchRequest): Promise<AsyncGenerator<WatchEvent>> {
+	const endsAt = api.clock.now() + request.seconds * 1_000;
+	const answer = await ask(api, request);
+	if (answer instanceof Response) return eventsUntil(endsAt, answer, api, request);
+	if (answer.code === 410) return expired();
+	throw faultOf(answer, `watch ${request.path}`);
+}
+
+async function* expired(): AsyncGenerator<WatchEvent> {
+	yield { type: "expired" };
+}
+
+/** The 200 whose body is the watch, or what the server said instead. */
+async function ask(api: ClusterApi, request: WatchRequest, atRest = false): Promise<Response | ApiStatus> {
 	const url = new URL(`${api.server}${request.path}`);
 	url.searchParams.set("watch", "true");
 	url.searchParams.set("allowWatchBookmarks", "true");
@@ -34,36 +50,66 @@ export async function openWatch(api: ClusterApi, request: WatchRequest): Promise
 	url.searchParams.set("timeoutSeconds", String(request.seconds));
 	if (request.fieldSelector) url.searchParams.set("fieldSelector", request.fieldSelector);
 	const { signal } = request;
-	const response = await api.exchange({ method: "GET", url: url.href, headers: { accept: "application/json" }, signal });
-	if (response.status === 200) return eventsOf(response, request);
-	const status = statusOf(response.status, await readWhole(response), Object.fromEntries(response.headers));
-	if (status.code === 410) return expired();
-	throw faultOf(status, `watch ${request.path}`);
+	const headers = { accept: "application/json" };
+	const response = await api.exchange({ method: "GET", url: url.href, headers, signal, atRest });
+	if (response.status === 200) return response;
+	return statusOf(response.status, await readWhole(response), Object.fromEntries(response.headers));
 }
 
-async function* expired(): AsyncGenerator<WatchEvent> {
-	yield { type: "expired" };
+async function* eventsUntil(
+	endsAt: number,
+	opened: Response,
+	api: ClusterApi,
+	request: WatchRequest,
+): AsyncGenerator<WatchEvent> {
+	const from = { resourceVersion: request.resourceVersion };
+	try {
+		for (let response = opened; ; ) {
+			const end = yield* eventsOf(response, request, from);
+			const seconds = Math.ceil((endsAt - api.clock.now()) / 1_000);
+			if (end === "over" || seconds <= 0) return;
+			const answer = await ask(api, { ...request, ...from, seconds }, true);
+			if (answer instanceof Response) response = answer;
+			else if (answer.code === 410) return yield { type: "expired" };
+			else throw notReopened(answer, request.path);
+		}
+	} catch (fault) {
+		if (!request.signal.aborted) throw fault;
+	}
 }
 
-const line = z.object({ type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]), object: z.unknown() });
+/** A server that is overloaded or fails may answer the next look, which has the time to ask twice. */
+function notReopened(status: ApiStatus, path: string): Error {
+	const fault = faultOf(status, `open the watch on ${path} again`);
+	return status.code === 429 || status.code >= 500 ? new ClusterUnreachable(fault.message) : fault;
+}
 
-async function* eventsOf(response: Response, { path, signal }: WatchRequest): AsyncGenerator<WatchEvent> {
+/** The events of one answer; keeps in `from` where the next one would go on. `over`: there is nothing to go on with. */
+async function* eventsOf(
+	response: Response,
+	{ path, signal }: WatchRequest,
+	from: { resourceVersion: string },
+): AsyncGenerator<WatchEvent, "over" | "silent"> {
 	try {
 		for await (const text of linesOf(response, path, signal)) {
 			const { type, object } = eventOf(text, path);
-			if (type === "BOOKMARK") continue;
-			if (type !== "ERROR") {
-				yield { type, object };
-				continue;
+			if (type === "ERROR") {
+				const status = statusOf(codeOf(object), object);
+				if (status.code !== 410) throw faultOf(status, `go on watching ${path}`);
+				yield { type: "expired" };
+				return "over";
 			}
-			const status = statusOf(codeOf(object), object);
-			if (status.code !== 410) throw faultOf(status, `go on watching ${path}`);
-			return yield { type: "expired" };
+			from.resourceVersion = versionOf(object) ?? from.resourceVersion;
+			if (type !== "BOOKMARK") yield { type, object };
 		}
+		return "over";
 	} catch (fault) {
-		if (!signal.aborted) throw fault;
+		if (fault instanceof ClusterUnreachable && fault.cause instanceof WatchSilent) return "silent";
+		throw fault;
 	}
 }
+
+const line = z.object({ type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]), object: z.unknown() });
 
 function eventOf(text: string, path: string): z.output<typeof line> {
 	try {
@@ -77,6 +123,12 @@ const coded = z.object({ code: z.number() });
 
 function codeOf(object: unknown): number {
 	return coded.safeParse(object).data?.code ?? 500;
+}
+
+const versioned = z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) });
+
+function versionOf(object: unknown): string | undefined {
+	return versioned.safeParse(object).data?.metadata.resourceVersion;
 }
 
 async function* linesOf(response: Response, path: string, signal: AbortSignal): AsyncGenerator<string> {

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { inWords, secondsFor } from "./estimate.ts";
 import type { Missing } from "./find-binaries.ts";
+import { goEnvironment } from "./go-command.ts";
 import { folderOf, type Part } from "./parts.ts";
 
 export type Build = {
@@ -73,12 +74,11 @@ function go({ work, env, signal }: Build, part: Part, args: readonly string[]): 
 	const child = spawn("go", [...args], {
 		cwd: join(import.meta.dirname, folderOf(part)),
 		env: {
-			...env,
+			...goEnvironment(env),
 			CGO_ENABLED: "0",
 			GOCACHE: join(work, "build"),
 			GOMODCACHE: join(work, "modules"),
 			GOFLAGS: "-mod=readonly -trimpath -modcacherw -buildvcs=false",
-			GOTOOLCHAIN: "local",
 			GOWORK: "off",
 		},
 		stdio: ["ignore", "pipe", "pipe"],

@@ -23,13 +23,24 @@ export async function playReal(scenario: SharedScenario, lane: Lane): Promise<Re
 		await configure(lane, scenario.kubevirt?.defaultEvictionStrategy);
 		return await lane.clock.thread(() => perform(scenario, lane, faults, nodes));
 	} finally {
-		await faults.mend();
-		await allowAll(lane.admin);
-		lane.agent.knobs.reset();
-		await configure(lane, undefined);
-		const until = (what: string, holds: () => Promise<boolean>) => patiently(lane.clock, what, holds, 3);
-		await clearAway(lane.admin, lane.agent, { nodes }, until);
+		await leaveAsFound(lane, faults, nodes);
 	}
+}
+
+/** Every step is tried, whatever became of the others: the next scenario needs this lane. */
+async function leaveAsFound(lane: Lane, faults: RealFaults, nodes: readonly string[]): Promise<void> {
+	const { admin, agent, clock } = lane;
+	agent.knobs.reset();
+	const until = (what: string, holds: () => Promise<boolean>) => patiently(clock, what, holds, 3);
+	const steps = [
+		() => faults.mend(),
+		() => allowAll(admin),
+		() => configure(lane, undefined),
+		() => clearAway(admin, agent, { nodes }, until),
+	];
+	const broken: unknown[] = [];
+	for (const step of steps) await step().catch((fault: unknown) => broken.push(fault));
+	if (broken.length > 0) throw new AggregateError(broken, `cannot leave the lane as it was found: ${broken.join("; ")}`);
 }
 
 async function addNodes(scenario: SharedScenario, { agent }: Lane): Promise<readonly string[]> {
@@ -40,8 +51,12 @@ async function addNodes(scenario: SharedScenario, { agent }: Lane): Promise<read
 	return nodes;
 }
 
-const configure = ({ admin }: Lane, evictionStrategy: string | undefined): Promise<unknown> =>
-	admin.insist("PATCH", kubevirtPath, { spec: { configuration: { evictionStrategy: evictionStrategy ?? null } } });
+/** virt-operator may be on its way up again: without it nobody validates the change. */
+async function configure({ admin, clock }: Lane, evictionStrategy: string | undefined): Promise<void> {
+	const change = { spec: { configuration: { evictionStrategy: evictionStrategy ?? null } } };
+	const changed = async () => (await admin.kubectl("PATCH", kubevirtPath, change)).code === 200;
+	await patiently(clock, "KubeVirt's configuration can be changed", changed, 2);
+}
 
 async function perform(
 	scenario: SharedScenario,

@@ -63,12 +63,21 @@ function repels(pod: KubeObject, room: Room): boolean {
 }
 
 function keepsAwayFrom(pod: KubeObject, other: KubeObject): boolean {
-	if (pod.metadata.namespace !== other.metadata.namespace) return false;
-	return itemsAt(pod, "spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution").some(
-		(term) =>
-			fieldsAt(term).topologyKey === "kubernetes.io/hostname" && selects(fieldsAt(term, "labelSelector"), other.metadata.labels),
-	);
+	return repulsionsOf(pod).some((term) => isRepelled(term, pod, other));
 }
+
+/** Whether the other pod matches every term by which this one keeps away from pods. */
+export function matchesAllRepulsions(pod: KubeObject, other: KubeObject): boolean {
+	return repulsionsOf(pod).every((term) => isRepelled(term, pod, other));
+}
+
+const repulsionsOf = (pod: KubeObject): readonly unknown[] =>
+	itemsAt(pod, "spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+
+const isRepelled = (term: unknown, pod: KubeObject, other: KubeObject): boolean =>
+	pod.metadata.namespace === other.metadata.namespace &&
+	fieldsAt(term).topologyKey === "kubernetes.io/hostname" &&
+	selects(fieldsAt(term, "labelSelector"), other.metadata.labels);
 
 /** The larger, the better: wishes of the pod first, then free memory. */
 export function score(pod: KubeObject, room: Room): number {

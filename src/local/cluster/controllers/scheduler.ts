@@ -2,9 +2,15 @@ import type { Change, KubeObject } from "../store.ts";
 import { conditionOf, setConditions } from "./conditions.ts";
 import type { Controller } from "./controller-loop.ts";
 import type { Ground } from "./ground.ts";
-import { type Room, refusalMessage, refusals, score } from "./placement.ts";
+import { matchesAllRepulsions, type Room, refusalMessage, refusals, score } from "./placement.ts";
 import { hasEnded, isDeleting, keyOfObject, nodeNameOf, split } from "./pods.ts";
 import { requestsOf, sumOf } from "./quantities.ts";
+
+/**
+ * Whatever was refused is looked at again after so long, whether anything has happened or not.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/scheduler/backend/queue/scheduling_queue.go
+ */
+const leftoverMs = 300_000;
 
 /** Binds pods to nodes. A choice holds room from the moment it is made, and is not looked at again before it is bound. */
 export function scheduler(ground: Ground): Controller {
@@ -53,7 +59,7 @@ export function scheduler(ground: Ground): Controller {
 		);
 		if (best === undefined) {
 			refuse(pod, refusalMessage(answers));
-			return undefined;
+			return leftoverMs;
 		}
 		firstSeen.delete(pod.metadata.uid);
 		assumed.set(pod.metadata.uid, { node: best, pod });
@@ -79,7 +85,20 @@ function keysOf({ store }: Ground, { resource, type, object, previous }: Change)
 			object.spec !== previous.spec ||
 			object.metadata.labels !== previous.metadata.labels ||
 			object.status?.allocatable !== previous.status?.allocatable);
-	return freesRoom || nodeChanged ? store.podsOn("").map(keyOfObject) : [];
+	const waiting = freesRoom || nodeChanged ? store.podsOn("") : [];
+	return waiting.filter((pod) => nodeChanged || mayFitWithout(pod, object)).map(keyOfObject);
+}
+
+/**
+ * Whether the scheduler thinks that a refused pod may fit when this one has gone. Where anti-affinity alone refused it, the
+ * one that goes must match all its terms, not any: a migration's target, to which KubeVirt adds a term of its own, is not
+ * looked at again when a neighbour leaves.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/scheduler/framework/plugins/interpodaffinity/plugin.go#L223
+ */
+function mayFitWithout(refused: KubeObject, gone: KubeObject): boolean {
+	const message = conditionOf(refused, "PodScheduled")?.message ?? "";
+	const repelledOnly = message.includes("anti-affinity") && !/Insufficient|Too many pods/.test(message);
+	return !repelledOnly || matchesAllRepulsions(refused, gone);
 }
 
 function choose(pod: KubeObject, rooms: readonly Room[]): string | undefined {

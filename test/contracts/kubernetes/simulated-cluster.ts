@@ -1,5 +1,6 @@
 import { createCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import type { Authorize } from "../../../src/adapters/kubernetes/exchange.ts";
+import type { Send } from "../../../src/adapters/kubernetes/send.ts";
 import type { NodeIdentity } from "../../../src/domain/identity.ts";
 import { VirtualClock } from "../../../src/local/clock/virtual-clock.ts";
 import { createApiServer } from "../../../src/local/cluster/api/api-server.ts";
@@ -9,14 +10,21 @@ import type { Fault } from "../../../src/local/cluster/api/provoked-faults.ts";
 import { type KubeObject, type NewObject, Store } from "../../../src/local/cluster/store.ts";
 import type { Cluster } from "../../../src/ports.ts";
 import { sample } from "./sample.ts";
+import { withSilenceLimit } from "./silence-limit.ts";
 
-type Options = { readonly authenticate?: Authenticate; readonly authorize?: Authorize; readonly webhook?: EvictionWebhook };
+type Options = {
+	readonly authenticate?: Authenticate;
+	readonly authorize?: Authorize;
+	readonly webhook?: EvictionWebhook;
+	/** Milliseconds of silence after which a watch breaks off; default: never. */
+	readonly silenceLimitMs?: number;
+};
 
 /** The adapter over a simulated API server, with no controllers behind it: what a test puts into the store stays. */
 export function simulatedCluster(options: Options = {}) {
 	const clock = new VirtualClock({ deadline: 3_600_000 });
 	const store = new Store(clock);
-	const { authenticate, authorize, webhook } = options;
+	const { authenticate, authorize, webhook, silenceLimitMs } = options;
 	const server = createApiServer({
 		store,
 		clock,
@@ -24,10 +32,11 @@ export function simulatedCluster(options: Options = {}) {
 		admission: { evictionWebhooks: webhook ? [webhook] : [] },
 		...(authenticate && { authenticate }),
 	});
+	const send: Send = (request) => server.handle(request);
 	const cluster = createCluster({
 		name: "prod",
 		clock,
-		send: (request) => server.handle(request),
+		send: silenceLimitMs === undefined ? send : withSilenceLimit(send, clock, silenceLimitMs),
 		...(authorize && { authorize }),
 	});
 	return {

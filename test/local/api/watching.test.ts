@@ -71,18 +71,34 @@ describe("a watch", () => {
 		);
 	});
 
-	it("ends after timeoutSeconds and sends a bookmark every minute until then", async () => {
+	it("is silent about a resource at rest until timeoutSeconds are over, whatever else changes", async () => {
 		const made = ground();
-		const { clock } = made;
+		const { store, clock } = made;
+		store.create("nodes", node("n1"));
 		const began = clock.now();
+		clock.at(30_000, () => store.create("pods", pod("p")));
 		await clock.run(async () => {
-			const { next } = await watch(
-				made,
-				`${nodes}&resourceVersion=${made.store.resourceVersion}&timeoutSeconds=150&allowWatchBookmarks=true`,
-			);
-			const seconds: number[] = [];
-			for (let event = await next(); event !== undefined; event = await next()) seconds.push((clock.now() - began) / 1000);
-			expect([...seconds, (clock.now() - began) / 1000]).toEqual([60, 120, 150]);
+			const path = `${nodes}&resourceVersion=${store.resourceVersion}&timeoutSeconds=150&allowWatchBookmarks=true`;
+			const { next } = await watch(made, path);
+			expect([await all(next), (clock.now() - began) / 1000]).toEqual([[], 150]);
+		});
+	});
+
+	it("sends a bookmark every minute and just before its end once the resource has changed, seen or not", async () => {
+		const made = ground();
+		const { store, clock } = made;
+		const [from, began] = [store.resourceVersion, clock.now()];
+		clock.at(70_000, () => store.create("nodes", node("n1")));
+		await clock.run(async () => {
+			const path = `${nodes}&resourceVersion=${from}&timeoutSeconds=250&allowWatchBookmarks=true&labelSelector=no%3Dnode`;
+			const { next } = await watch(made, path);
+			const seen: unknown[] = [];
+			for (let event = await next(); event !== undefined; event = await next()) seen.push([(clock.now() - began) / 1000, event]);
+			const mark = {
+				type: "BOOKMARK",
+				object: { kind: "Node", apiVersion: "v1", metadata: { resourceVersion: String(from + 1) } },
+			};
+			expect(seen).toEqual([120, 180, 240, 248].map((second) => [second, mark]));
 		});
 	});
 

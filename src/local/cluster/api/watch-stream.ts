@@ -23,7 +23,9 @@ export type WatchOptions = {
 	readonly cut?: WatchCut;
 };
 
+/** https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go#L222 */
 const bookmarkEveryMs = 60_000;
+const lastBookmarkBeforeEndMs = 2_000;
 const encoder = new TextEncoder();
 
 /** The 410 that a watch gets whose version is forgotten: an event, not a status. */
@@ -37,9 +39,14 @@ export class WatchStream {
 	readonly #stops: (() => void)[] = [];
 	#controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 	#eventsUntilCut = Number.POSITIVE_INFINITY;
+	readonly #began: number;
+	/** The version of the resource's last change since then, selected or not. */
+	#latest: number;
 
 	constructor(options: WatchOptions) {
 		this.#options = options;
+		this.#began = options.store.resourceVersion;
+		this.#latest = this.#began;
 	}
 
 	/** The body of the response. Subscribes at once, so that no change is lost between this call and the first read. */
@@ -60,9 +67,10 @@ export class WatchStream {
 	#arm(): void {
 		const { clock, store, timeoutSeconds, bookmarks, client, cut } = this.#options;
 		const { signal } = client;
+		const endsIn = timeoutSeconds * 1000;
 		this.#stops.push(store.subscribe((change) => this.#tell(change)));
-		this.#stops.push(clock.at(timeoutSeconds * 1000, () => this.#end()));
-		if (bookmarks) this.#remind();
+		this.#stops.push(clock.at(endsIn, () => this.#end()));
+		if (bookmarks) this.#remind(endsIn - lastBookmarkBeforeEndMs);
 		const abort = () => this.#fail(signal.reason);
 		signal.addEventListener("abort", abort, { once: true });
 		this.#stops.push(() => signal.removeEventListener("abort", abort));
@@ -79,13 +87,21 @@ export class WatchStream {
 		this.#stops.push(() => on.removeEventListener("abort", cut));
 	}
 
-	#remind(): void {
-		this.#stops.push(
-			this.#options.clock.at(bookmarkEveryMs, () => {
-				this.#write(this.#bookmark());
-				if (this.#controller !== undefined) this.#remind();
-			}),
-		);
+	/**
+	 * Every minute and just before the end, but only when the resource has changed since the watch began: what is selected
+	 * does not matter, nor what has been told already. A resource at rest is silent. Real servers end the silence sooner when
+	 * somebody lists the resource and, from 1.34 on, when they count its objects (every 60 to 132 s); here it lasts.
+	 * https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go#L538
+	 */
+	#remind(lastIn: number): void {
+		const { clock } = this.#options;
+		const inMs = Math.min(bookmarkEveryMs, lastIn);
+		if (inMs < 0) return;
+		const remind = () => {
+			if (this.#latest > this.#began) this.#write(this.#bookmark());
+			if (inMs < lastIn) this.#remind(lastIn - inMs);
+		};
+		this.#stops.push(clock.at(inMs, remind));
 	}
 
 	#begin(start: WatchStart): void {
@@ -104,6 +120,7 @@ export class WatchStream {
 	#tell(change: Change): void {
 		const { selection } = this.#options;
 		if (change.resource !== selection.type.resource) return;
+		this.#latest = Math.max(this.#latest, change.resourceVersion);
 		const was = change.previous !== undefined && isSelected(selection, change.previous);
 		const is = change.type !== "DELETED" && isSelected(selection, change.object);
 		if (is) this.#event(line(was ? "MODIFIED" : "ADDED", objectJson(change.object)));
@@ -111,8 +128,8 @@ export class WatchStream {
 	}
 
 	#bookmark(annotations?: Record<string, string>): string {
-		const { store, selection } = this.#options;
-		const metadata = { resourceVersion: String(store.resourceVersion), ...(annotations === undefined ? {} : { annotations }) };
+		const { selection } = this.#options;
+		const metadata = { resourceVersion: String(this.#latest), ...(annotations === undefined ? {} : { annotations }) };
 		return line("BOOKMARK", JSON.stringify({ kind: selection.type.kind, apiVersion: apiVersionOf(selection.type), metadata }));
 	}
 

@@ -101,7 +101,13 @@ async function fill({ admin, agent, clock }: Lane, pool: string, { vms, migratio
 		// Up to 1.8 KubeVirt counts a node's migrations by the bare names of VMs: one of the same name on another node takes a slot.
 		// https://github.com/kubevirt/kubevirt/blob/v1.7.0/pkg/virt-controller/watch/drain/evacuation/evacuation.go#L563
 		const spec = { nodeSelector: { [POOL]: pool } };
-		const seed = { namespace: pool, name: `${pool}-vm-${number}`, evictionStrategy: "LiveMigrate", migrationSeconds, spec } as const;
+		const seed = {
+			namespace: pool,
+			name: `${pool}-vm-${number}`,
+			evictionStrategy: "LiveMigrate",
+			migrationSeconds,
+			spec,
+		} as const;
 		agent.knobs.turn(pool, seed.name, vmKnobsOf(seed));
 		await admin.insist("POST", path, vmOf(seed));
 	}

@@ -59,7 +59,10 @@ function ground({ kubeVirt = true } = {}) {
 		async follow() {
 			const { value, asked } = await simulated.asking(async (cluster) => next(await cluster.follow(node, 200)));
 			const watches = asked.filter((request) => request.startsWith("watch"));
-			return { value, watches: watches.map((request) => /[^/]*(?=\?)/.exec(request)?.[0] + (/timeoutSeconds=(\d+)/.exec(request)?.[1] ?? "")) };
+			return {
+				value,
+				watches: watches.map((request) => /[^/]*(?=\?)/.exec(request)?.[0] + (/timeoutSeconds=(\d+)/.exec(request)?.[1] ?? "")),
+			};
 		},
 		/** Lets this happen to every watch from now on. */
 		failWatches: (effect: FaultEffect) => fail({ match: ({ verb }) => verb === "watch", effect }),

@@ -25,6 +25,8 @@ export type ComparedStage = {
 	readonly atOnce?: number;
 	/** Default: 20 VMs of 30 s once, then six of 8 s ten times. */
 	readonly plan?: ComparisonPlan;
+	/** What is done after the long drains and before the short ones, whose lags want a quiet machine. */
+	readonly between?: () => Promise<void>;
 	readonly say?: (line: string) => void;
 };
 
@@ -55,6 +57,7 @@ export async function compareDrains(stage: ComparedStage): Promise<Comparison> {
 	say(`the drain of ${plan.long.vms} VMs took ${secondsOf(long.ours)} s (ours) and ${secondsOf(long.kubectl)} s (kubectl)`);
 	const ours = await countedOf(stage, isOurs, long.ours);
 	const kubectl = await countedOf(stage, (user) => user === KUBECTL_USER, long.kubectl);
+	await stage.between?.();
 	const short = await measureAll(stage, plan);
 	return {
 		kubevirt,

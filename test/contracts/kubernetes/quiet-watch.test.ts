@@ -3,7 +3,7 @@ import { createCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { createHttpsSend } from "../../../src/adapters/kubernetes/https-send.ts";
 import { realClock } from "../../../src/adapters/real-clock.ts";
 import { ClusterForbidden, ClusterRefused, ClusterUnreachable } from "../../../src/faults.ts";
-import { ScaledClock } from "../../../src/local/clock/scaled-clock.ts";
+import { VirtualClock } from "../../../src/local/clock/virtual-clock.ts";
 import { createApiServer } from "../../../src/local/cluster/api/api-server.ts";
 import { type HttpShell, serve } from "../../../src/local/cluster/api/http-shell.ts";
 import type { FaultEffect } from "../../../src/local/cluster/api/provoked-faults.ts";
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 describe("following a cluster at rest over sockets", () => {
 	it("goes on after silence, and loses nothing", async () => {
-		const clock = new ScaledClock(1);
+		const clock = new VirtualClock();
 		const store = new Store(clock);
 		const server = createApiServer({ store, clock, kubernetesVersion: "v1.35.6", admission: { evictionWebhooks: [] } });
 		shell = await serve((request) => server.handle(request));
@@ -36,11 +36,9 @@ describe("following a cluster at rest over sockets", () => {
 	});
 });
 
-const SILENCE_LIMIT_MS = 75_000;
-
 /** A cluster at rest, and a transport that breaks a watch off on which nothing comes for 75 s. */
-function ground({ kubeVirt = true } = {}) {
-	const simulated = simulatedCluster({ silenceLimitMs: SILENCE_LIMIT_MS });
+function ground({ kubeVirt = true, silenceLimitMs = 75_000 } = {}) {
+	const simulated = simulatedCluster({ silenceLimitMs });
 	const { store, clock, fail } = simulated;
 	const node = identityOf(addNode(store, "node1"));
 	const start = clock.now();
@@ -55,9 +53,13 @@ function ground({ kubeVirt = true } = {}) {
 	return {
 		...simulated,
 		next,
-		/** Follows the node for 200 s and tells how its first question is answered, and which watches that took. */
-		async follow() {
-			const { value, asked } = await simulated.asking(async (cluster) => next(await cluster.follow(node, 200)));
+		/** Follows the node for 200 s; tells how the last of so many questions is answered, and which watches that took. */
+		async follow(questions = 1) {
+			const { value, asked } = await simulated.asking(async (cluster) => {
+				const following = await cluster.follow(node, 200);
+				for (let left = questions; left > 1; left--) await next(following);
+				return next(following);
+			});
 			const watches = asked.filter((request) => request.startsWith("watch"));
 			return {
 				value,
@@ -88,11 +90,12 @@ describe("a watch that falls silent", () => {
 	});
 
 	it("goes on from its last bookmark, so that the server has not forgotten what came since", async () => {
-		const { store, clock, follow } = ground({ kubeVirt: false });
+		const { store, clock, follow } = ground({ kubeVirt: false, silenceLimitMs: 59_500 });
+		clock.at(2_000, () => addPod(store, "told", "node1"));
 		clock.at(50_000, () => addPod(store, "elsewhere", "node2"));
 		clock.at(61_000, () => store.compact());
-		clock.at(130_000, () => store.compact());
-		expect(await follow()).toEqual({ value: [undefined, 200], watches: ["pods200"] });
+		clock.at(130_000, () => addPod(store, "late", "node1"));
+		expect(await follow(2)).toEqual({ value: [["told", "late"], 130], watches: ["pods200", "pods81"] });
 	});
 
 	it("ends, so that the next look lists again, when the server has forgotten where it was", async () => {

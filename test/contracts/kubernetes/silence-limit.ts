@@ -6,12 +6,12 @@ export function withSilenceLimit(send: Send, clock: SimulationClock, ms: number)
 	return async (request) => {
 		const response = await send(request);
 		const isWatch = new URL(request.url).searchParams.has("watch") && response.status === 200;
-		return isWatch ? new Response(limited(response, clock, ms), response) : response;
+		return isWatch && response.body ? new Response(limited(response.body, clock, ms), response) : response;
 	};
 }
 
-function limited({ body }: Response, clock: SimulationClock, ms: number): ReadableStream<Uint8Array> {
-	const reader = (body ?? new Blob().stream()).getReader();
+function limited(body: ReadableStream<Uint8Array>, clock: SimulationClock, ms: number): ReadableStream<Uint8Array> {
+	const reader = body.getReader();
 	let cancel = () => {};
 	const arm = (controller: ReadableStreamDefaultController<Uint8Array>) => {
 		cancel = clock.at(ms, () => {

@@ -4,10 +4,10 @@ import { helpOf, readArguments, usualLanes } from "./arguments.ts";
 
 describe("the arguments of the control plane's commands", () => {
 	it.each([
-		["test", { kind: "test", kubevirt: "1.7.0", lanes: usualLanes(totalmem()), json: false }],
+		["test", { kind: "test", kubevirt: "1.7.0", lanes: usualLanes(totalmem()), audit: false, json: false }],
 		[
-			"test --kubevirt 1.5.1 --lanes 3 --only budget --json",
-			{ kind: "test", kubevirt: "1.5.1", lanes: 3, only: "budget", json: true },
+			"test --kubevirt 1.5.1 --lanes 3 --only budget --audit --json",
+			{ kind: "test", kubevirt: "1.5.1", lanes: 3, audit: true, only: "budget", json: true },
 		],
 		["test --build-only", { kind: "build", kubevirt: "1.7.0", json: false }],
 		["test --help", { kind: "help", command: "test" }],
@@ -24,7 +24,7 @@ describe("the arguments of the control plane's commands", () => {
 		["test --lanes two", "cannot run two lanes: give a whole number from 1 to 8"],
 		[
 			"test --fast",
-			"cannot read the arguments: Unknown option '--fast'; the options are --kubevirt, --help, --lanes, --only, --build-only, --json",
+			"cannot read the arguments: Unknown option '--fast'; the options are --kubevirt, --help, --lanes, --only, --audit, --build-only, --json",
 		],
 		["up --lanes 2", "cannot read the arguments: Unknown option '--lanes'; the options are --kubevirt, --help"],
 		["down", 'cannot run "down": the commands are npm run test:cluster and npm run cluster'],
@@ -33,7 +33,7 @@ describe("the arguments of the control plane's commands", () => {
 	});
 
 	it("are all in the help", () => {
-		const options = ["--kubevirt", "--lanes", "--only", "--build-only", "--json", "--help"];
+		const options = ["--kubevirt", "--lanes", "--only", "--audit", "--build-only", "--json", "--help"];
 		expect(options.filter((option) => !helpOf("test").includes(option))).toEqual([]);
 	});
 });

@@ -15,6 +15,8 @@ export type Asked =
 			readonly lanes: number;
 			/** Text that a scenario's name contains. */
 			readonly only?: string;
+			/** Whether `kubectl drain` empties the same nodes as well. */
+			readonly audit: boolean;
 			readonly json: boolean;
 	  };
 
@@ -38,6 +40,7 @@ const forTest = {
 	...forBoth,
 	lanes: { type: "string" },
 	only: { type: "string" },
+	audit: { type: "boolean", default: false },
 	"build-only": { type: "boolean", default: false },
 	json: { type: "boolean", default: false },
 } as const;
@@ -63,7 +66,7 @@ function readUp(args: readonly string[]): Asked {
 function readTest(args: readonly string[]): Asked {
 	try {
 		const { values } = parseArgs({ args: [...args], options: forTest });
-		const { help, json, only } = values;
+		const { help, json, only, audit } = values;
 		if (help) return { kind: "help", command: "test" };
 		const kubevirt = versionOf(values.kubevirt);
 		if (kubevirt === undefined) return unknownVersion(values.kubevirt);
@@ -72,7 +75,7 @@ function readTest(args: readonly string[]): Asked {
 		if (!(Number.isInteger(lanes) && lanes >= 1 && lanes <= MOST_LANES)) {
 			return wrong(`cannot run ${values.lanes} lanes: give a whole number from 1 to ${MOST_LANES}`);
 		}
-		return { kind: "test", kubevirt, lanes, json, ...(only === undefined ? {} : { only }) };
+		return { kind: "test", kubevirt, lanes, audit, json, ...(only === undefined ? {} : { only }) };
 	} catch (error) {
 		return unreadable(error, forTest);
 	}
@@ -121,6 +124,7 @@ npm run test:cluster -- [OPTIONS]
 
 ${versions}  --lanes N     so many control planes side by side, 1 to ${MOST_LANES} (default: as memory allows, ${USUAL_LANES} at most; 2 GB each)
   --only TEXT   the scenarios whose name contains this
+  --audit       \`kubectl drain\` empties the same nodes as well, where it can: requests beside each other
   --build-only  builds what is missing, and ends
   --json        one JSON object per line instead of text
   --help        this text

@@ -16,6 +16,8 @@ export type SuiteTask = {
 	readonly lane: { readonly index: number; readonly of: number };
 	/** Text that a scenario's name contains. */
 	readonly only?: string;
+	/** Whether `kubectl drain` empties the same nodes as well, where it can. */
+	readonly audit: boolean;
 	/** Lines are JSON objects. */
 	readonly json: boolean;
 };

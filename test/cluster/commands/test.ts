@@ -8,19 +8,20 @@ export type TestRun = Run & {
 	readonly versions: { readonly kubernetes: string; readonly kubevirt: KubevirtVersion };
 	readonly lanes: number;
 	readonly only?: string;
+	readonly audit: boolean;
 	readonly json: boolean;
 };
 
 /** Plays the scenarios, each control plane its share; gives the worst exit code. */
 export async function test(run: TestRun): Promise<number> {
-	const { binaries, versions, json, only, tell } = run;
+	const { binaries, versions, json, only, audit, tell } = run;
 	if (run.ground.kind === "loopback" && run.lanes > 1)
 		run.remark("one lane only: without network namespaces there is room for one");
 	const most = run.ground.kind === "loopback" ? 1 : run.lanes;
 	const chosen = scenariosOf(only).length;
 	if (chosen === 0) return none(run, only ?? "");
 	const of = Math.min(most, chosen);
-	const share = { json, ...(only === undefined ? {} : { only }) };
+	const share = { json, audit, ...(only === undefined ? {} : { only }) };
 	const tallies: Tally[] = [];
 	const codes = await Promise.all(
 		Array.from({ length: of }, (_, index) => {

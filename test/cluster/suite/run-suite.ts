@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { expectedOn } from "../../scenarios/shared/shared-defaults.ts";
 import type { SharedOutcome, SharedScenario } from "../../scenarios/shared/shared-scenario.ts";
 import { compareDrains } from "../audit/compare-drains.ts";
+import { printColumns, type RequestCounts } from "../audit/count-requests.ts";
 import { brokenLimits, pageOfComparison } from "../audit/drain-figures.ts";
 import type { SuiteOptions } from "../task.ts";
 import { comparedStage } from "./compared-stage.ts";
+import { drainByKubectl, type KubectlOutcome, kubectlCanDo } from "./drain-by-kubectl.ts";
 import type { Lane } from "./lane.ts";
 import { playReal } from "./play-real.ts";
 import { shareOf } from "./share.ts";
@@ -22,6 +24,10 @@ export type Verdict = {
 	/** What happened, line by line; only of a failed one. */
 	readonly trace?: readonly string[];
 	readonly seconds: number;
+	/** What we asked of the API server, by verb, resource and code. */
+	readonly requests?: RequestCounts;
+	/** The same of `kubectl drain` on the same stage, where it was asked for and can do it. */
+	readonly kubectl?: KubectlOutcome;
 };
 
 /** Milliseconds for a line's time. */
@@ -32,7 +38,7 @@ const SECOND_MS = 1_000;
  * kubectl's. The answer is the exit code.
  */
 export async function runSuite(options: SuiteOptions): Promise<number> {
-	const { folder, logs, binaries, versions, lane: share, only, json, tell, count } = options;
+	const { folder, logs, binaries, versions, lane: share, only, audit, json, tell, count } = options;
 	const began = performance.now();
 	const say = (line: string) => {
 		if (!json) tell(`${((performance.now() - began) / SECOND_MS).toFixed(0).padStart(5)} s  ${line}`);
@@ -42,7 +48,7 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
 	say("is up");
 	const verdicts: Verdict[] = [];
 	const playMine = () =>
-		playAll(lane, mine.scenarios, (verdict) => {
+		playAll(lane, mine.scenarios, audit ? binaries.kubernetes.kubectl : undefined, (verdict) => {
 			verdicts.push(verdict);
 			if (json) tell(JSON.stringify({ kind: "verdict", ...verdict }));
 			else for (const line of linesOf(verdict)) say(line);
@@ -82,23 +88,40 @@ type Comparing = Pick<SuiteOptions, "json" | "tell"> & {
 	readonly between: () => Promise<unknown>;
 };
 
-function linesOf({ scenario, result, why, trace = [], seconds }: Verdict): readonly string[] {
-	const head = `${result === "failed" ? "FAILED" : result}  ${scenario} (${seconds} s)`;
-	return [head, ...(why === undefined ? [] : why.split("\n").map((line) => `  ${line}`)), ...trace.map((line) => `  ${line}`)];
+function linesOf({ scenario, result, why, trace = [], seconds, requests, kubectl }: Verdict): readonly string[] {
+	const asked = requests === undefined ? "" : `; ${requests.requests} requests, ${requests.evictions} evictions`;
+	const head = `${result === "failed" ? "FAILED" : result}  ${scenario} (${seconds} s${asked})`;
+	const columns = requests === undefined || kubectl === undefined ? [] : printColumns(requests, kubectl.requests).split("\n");
+	const ended = kubectl === undefined ? [] : [`  kubectl drain ended with ${kubectl.exitCode}`];
+	return [
+		head,
+		...ended,
+		...columns.map((line) => `  ${line}`),
+		...(why === undefined ? [] : why.split("\n").map((line) => `  ${line}`)),
+		...trace.map((line) => `  ${line}`),
+	];
 }
 
-/** Plays scenarios one after the other and tells each verdict as it comes. */
-export async function playAll(lane: Lane, chosen: readonly SharedScenario[], tell: (verdict: Verdict) => void): Promise<void> {
-	for (const scenario of chosen) tell(await judge(scenario, lane));
+/**
+ * Plays scenarios one after the other and tells each verdict as it comes. With a `kubectl` it drains as well, on each stage
+ * on which it can.
+ */
+export async function playAll(
+	lane: Lane,
+	chosen: readonly SharedScenario[],
+	kubectl: string | undefined,
+	tell: (verdict: Verdict) => void,
+): Promise<void> {
+	for (const scenario of chosen) tell(await judge(scenario, lane, kubectl));
 }
 
 /** `1.7` of `1.7.0`. */
 const behaviourOf = (version: string): string => version.split(".").slice(0, 2).join(".");
 
-async function judge(scenario: SharedScenario, lane: Lane): Promise<Verdict> {
+async function judge(scenario: SharedScenario, lane: Lane, kubectl: string | undefined): Promise<Verdict> {
 	const began = performance.now();
 	const version = behaviourOf(lane.plane.versions.kubevirt);
-	const verdict = (result: Verdict["result"], rest: Pick<Verdict, "why" | "trace"> = {}): Verdict => ({
+	const verdict = (result: Verdict["result"], rest: Omit<Verdict, "scenario" | "result" | "seconds"> = {}): Verdict => ({
 		scenario: scenario.name,
 		result,
 		...rest,
@@ -107,9 +130,11 @@ async function judge(scenario: SharedScenario, lane: Lane): Promise<Verdict> {
 	const inapplicable = scenario.notOn?.[version];
 	if (inapplicable !== undefined) return verdict("does not apply", { why: inapplicable });
 	try {
-		const { outcome, trace } = await playReal(scenario, lane);
+		const { outcome, trace, requests } = await playReal(scenario, lane);
 		const why = differencesOf(expectedOn(scenario, version), outcome);
-		return why.length === 0 ? verdict("passed") : verdict("failed", { why: why.join("\n"), trace });
+		if (why.length > 0) return verdict("failed", { why: why.join("\n"), trace, requests });
+		if (kubectl === undefined || !kubectlCanDo(scenario)) return verdict("passed", { requests });
+		return verdict("passed", { requests, kubectl: await drainByKubectl(scenario, lane, kubectl) });
 	} catch (thrown) {
 		return verdict("failed", { why: wholeMessageOf(thrown) });
 	}

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { showCluster } from "./plane/cluster-to-try.ts";
 import { insideEnclosure } from "./plane/enclosure.ts";
 import { furnishNamespace } from "./plane/find-ground.ts";
@@ -12,7 +13,10 @@ const interrupted = new Promise<number>((resolve) => ending.addEventListener("ab
 // All that was started ends with this process: it is the first one of its namespace, or leads the group that is killed.
 const code = await Promise.race([attempt(), interrupted]);
 // The other side clears up too, unless it has been killed: keys and tokens first, then the group that this process leads.
-if (ending.aborted) rmSync(task.folder, { recursive: true, force: true });
+if (ending.aborted) {
+	const beside = ["api", "kubeconfig"].map((name) => join(dirname(task.folder), name));
+	for (const path of [task.folder, ...beside]) rmSync(path, { recursive: true, force: true });
+}
 if (ending.aborted && task.ground === "loopback") process.kill(-process.pid, "SIGKILL");
 process.exit(code);
 

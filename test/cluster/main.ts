@@ -5,7 +5,7 @@ import { BuildFailed } from "./binaries/build-binaries.ts";
 import { cacheFolder } from "./binaries/cache-folder.ts";
 import { obtainBinaries } from "./binaries/obtain-binaries.ts";
 import type { Binaries } from "./binaries/parts.ts";
-import { test } from "./commands/test.ts";
+import { noneNamed, test } from "./commands/test.ts";
 import { up } from "./commands/up.ts";
 import { findGround } from "./plane/find-ground.ts";
 
@@ -35,6 +35,8 @@ async function work(asked: Work): Promise<number> {
 	// With --json, standard output is the suite's alone.
 	const progress = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
 	const { signal } = interrupting;
+	const unknown = asked.kind === "test" ? noneNamed(asked.only) : undefined;
+	if (unknown !== undefined) return refuse(unknown);
 	const ground = findGround();
 	if (ground.kind === "refused" && asked.kind !== "build") return refuse(ground.says);
 	try {

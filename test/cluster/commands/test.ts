@@ -18,9 +18,7 @@ export async function test(run: TestRun): Promise<number> {
 	if (run.ground.kind === "loopback" && run.lanes > 1)
 		run.remark("one lane only: without network namespaces there is room for one");
 	const most = run.ground.kind === "loopback" ? 1 : run.lanes;
-	const chosen = scenariosOf(only).length;
-	if (chosen === 0) return none(run, only ?? "");
-	const of = Math.min(most, chosen);
+	const of = Math.min(most, scenariosOf(only).length);
 	const share = { json, audit, ...(only === undefined ? {} : { only }) };
 	const tallies: Tally[] = [];
 	const codes = await Promise.all(
@@ -42,8 +40,11 @@ export async function test(run: TestRun): Promise<number> {
 	return Math.max(...codes);
 }
 
-function none({ remark }: Run, only: string): number {
-	remark(`cannot play a scenario whose name contains "${only}": there is none; those there are:`);
-	for (const { name } of scenariosOf()) remark(`  ${name}`);
-	return 2;
-}
+/** Says that nothing is called so, and what there is; undefined when there is something to play. */
+export const noneNamed = (only: string | undefined): string | undefined =>
+	scenariosOf(only).length > 0
+		? undefined
+		: [
+				`cannot play a scenario whose name contains "${only}": there is none; those there are:`,
+				...scenariosOf().map(({ name }) => `  ${name}`),
+			].join("\n");

@@ -5,20 +5,16 @@ import type { Identity } from "./plane.ts";
 export type ApiAnswer = { readonly status: number; readonly body: unknown };
 
 /** Sends one request as one user. Throws when there is no answer. */
-export type ApiClient = (method: string, path: string, body?: unknown, contentType?: string) => Promise<ApiAnswer>;
-
-/** Server-side apply, as the last argument of an ApiClient. */
-export const APPLY = "application/apply-patch+yaml";
-export const MERGE = "application/merge-patch+json";
+export type ApiClient = (method: string, path: string, body?: unknown) => Promise<ApiAnswer>;
 
 const TIMEOUT_MS = 15_000;
 
 /** Talks to the API server at `url` as the user of this certificate. */
 export function createApiClient(url: string, ca: string, identity: Identity): ApiClient {
 	const agent = new Agent({ keepAlive: true, ca, cert: identity.cert, key: identity.key });
-	return (method, path, body, contentType = "application/json") =>
+	return (method, path, body) =>
 		new Promise((resolve, reject) => {
-			const headers = body === undefined ? {} : { "content-type": contentType };
+			const headers = body === undefined ? {} : { "content-type": "application/json" };
 			const outgoing = request(new URL(path, url), { agent, method, headers, timeout: TIMEOUT_MS }, (incoming) => {
 				const chunks: Buffer[] = [];
 				incoming.on("data", (chunk: Buffer) => chunks.push(chunk));

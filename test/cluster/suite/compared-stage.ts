@@ -33,7 +33,6 @@ export async function comparedStage(lane: Lane, { kubectl, atOnce, say }: Compar
 	const { agent, admin, plane, clock, observer } = lane;
 	const kubeconfig = await writeKubectlConfig(plane);
 	const migrations = { parallelOutboundMigrationsPerNode: 2, parallelMigrationsPerCluster: 4 * atOnce };
-	await admin.insist("PATCH", kubevirtPath, { spec: { configuration: { migrations } } });
 	const pools = new Map<string, Pool>();
 	const poolOf = (node: string): Pool => {
 		const pool = pools.get(node);
@@ -52,6 +51,7 @@ export async function comparedStage(lane: Lane, { kubectl, atOnce, say }: Compar
 		atOnce,
 		say,
 		async load(load) {
+			await admin.insist("PATCH", kubevirtPath, { spec: { configuration: { migrations } } });
 			const number = pools.size + 1;
 			const name = `pool-${number}`;
 			const instanceId = `i-${(0xc0de0000 + number).toString(16).padStart(17, "0")}`;

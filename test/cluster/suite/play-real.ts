@@ -82,9 +82,9 @@ async function addNodes(scenario: SharedScenario, { agent }: Lane): Promise<read
 	return nodes;
 }
 
-/** virt-operator may be on its way up again: without it nobody validates the change. */
+/** Everything else is as KubeVirt has it by default. virt-operator may be on its way up again: without it nobody validates the change. */
 async function configure({ admin, clock }: Lane, evictionStrategy: string | undefined): Promise<void> {
-	const change = { spec: { configuration: { evictionStrategy: evictionStrategy ?? null } } };
+	const change = { spec: { configuration: { evictionStrategy: evictionStrategy ?? null, migrations: null } } };
 	const changed = async () => (await admin.kubectl("PATCH", kubevirtPath, change)).code === 200;
 	await patiently(clock, "KubeVirt's configuration can be changed", changed, 2);
 }

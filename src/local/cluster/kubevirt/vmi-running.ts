@@ -8,7 +8,7 @@ import { guestMemoryMi } from "./launcher-pod.ts";
 /** On a draft: what virt-handler writes when the guest has started. */
 export function guestRuns(draft: KubeObject, now: number, knobs: VmKnobs): void {
 	enterPhase(draft, "Running", now);
-	const memory = `${guestMemoryMi(draft)}Mi`;
+	const memory = canonical(guestMemoryMi(draft));
 	const { notMigratable } = knobs;
 	draft.status = {
 		...draft.status,
@@ -44,3 +44,9 @@ export function handOverToNode(draft: KubeObject, now: number, nodeName: string)
 		volumeStatus: itemsAt(draft, "spec", "volumes").map((volume) => ({ name: textAt(volume, "name"), target: "vda" })),
 	};
 }
+
+/**
+ * A quantity as Go writes it. virt-controller sends a VMI's whole status back as the test of a patch: were it `1024Mi` there,
+ * it could call no migration off. https://github.com/kubevirt/kubevirt/blob/v1.7.0/pkg/virt-controller/watch/migration/migration.go#L1246
+ */
+const canonical = (mebibytes: number): string => (mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`);

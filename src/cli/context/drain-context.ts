@@ -1,35 +1,15 @@
 import type { KubeConfigPlace } from "../../adapters/kubernetes/read-kube-config.ts";
 import { ConfigurationInvalid } from "../../faults.ts";
 import type { SimulationClock } from "../../local/clock/simulation-clock.ts";
-import type { ContextAsked } from "../arguments.ts";
 import type { ContextOutcome, ToType } from "../demo-event.ts";
-import { createNarrator, type Narrator, type NarratorOptions } from "../narrator.ts";
-import type { Confirm } from "./confirm.ts";
+import { createNarrator, type Narrator } from "../narrator.ts";
+import type { ContextEnd, ContextOptions } from "./context-run.ts";
 import { backIntoService } from "./left-behind.ts";
 import { nodesShown } from "./nodes-shown.ts";
 import { requirePermissions } from "./permissions.ts";
 import { type Prospect, prospectOf } from "./prospect.ts";
 import { kubernetesVersion, type Reach, reachContext } from "./reach.ts";
 import { runDrain } from "./run-drain.ts";
-import type { Typed } from "./typed.ts";
-
-export type ContextOptions = NarratorOptions & {
-	readonly clock: SimulationClock;
-	readonly asked: ContextAsked & { readonly node: string };
-	readonly environment: KubeConfigPlace["environment"];
-	readonly typed: Typed;
-	readonly confirm: Confirm;
-	/** Resolves when somebody wants to stop. */
-	readonly interrupted: Promise<void>;
-};
-
-/** How a run ended, and what is told of that. */
-export type ContextEnd = {
-	readonly outcome: ContextOutcome;
-	readonly because: readonly string[];
-	readonly toType: readonly ToType[];
-	readonly evictions: number;
-};
 
 const exitCodes: Readonly<Record<ContextOutcome, number>> = { safe: 0, held: 1, failed: 1, declined: 2, interrupted: 130 };
 

@@ -10,7 +10,7 @@ import { spectator } from "../spectator.ts";
 import { statesTold } from "../states-told.ts";
 import { type ContextEnding, endingOf } from "./context-endings.ts";
 import { HOLD_SECONDS, startContextGround } from "./context-ground.ts";
-import type { ContextEnd, ContextOptions } from "./drain-context.ts";
+import type { ContextEnd, ContextOptions } from "./context-run.ts";
 import { LookFollower } from "./follow-looks.ts";
 import { withGate, withListener } from "./heard-cluster.ts";
 import { leftBehind } from "./left-behind.ts";

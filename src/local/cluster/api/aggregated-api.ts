@@ -1,6 +1,6 @@
-import type { Sent } from "./answers.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { pageNotFound } from "./discovery.ts";
+import type { Sent } from "./sent.ts";
 import { jsonReply, type Reply, textReply } from "./wire.ts";
 
 /** An API that a program in the cluster serves behind the API server, as an APIService registers it. */

@@ -13,6 +13,7 @@ import type { Handicaps } from "./fault-effects.ts";
 import { answerList } from "./listing.ts";
 import { answerCreate, answerPatch, answerUpdate } from "./object-writes.ts";
 import { selectAt } from "./selection.ts";
+import type { Sent } from "./sent.ts";
 import { answerWatch } from "./watching.ts";
 import { jsonReply, objectJson, type Reply } from "./wire.ts";
 
@@ -25,14 +26,6 @@ export type AnswerContext = Handicaps & {
 	readonly aggregated: readonly AggregatedApi[];
 	/** Its signal ends a watch. */
 	readonly client: { readonly signal: AbortSignal };
-};
-
-/** What came with the request. */
-export type Sent = {
-	/** Without parameters, in lower case; empty when there is none. */
-	readonly contentType: string;
-	readonly accept: string;
-	readonly text: string;
 };
 
 /** The work behind a request that is authenticated and allowed. Throws ApiRefusal. */

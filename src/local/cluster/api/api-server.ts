@@ -1,7 +1,7 @@
 import type { SimulationClock } from "../../clock/simulation-clock.ts";
 import type { Store } from "../store.ts";
 import type { AggregatedApi } from "./aggregated-api.ts";
-import { answerRequest, type Sent } from "./answers.ts";
+import { answerRequest } from "./answers.ts";
 import { type ApiRequest, readApiRequest, type Verb } from "./api-request.ts";
 import { ApiRefusal, unauthorized } from "./api-status.ts";
 import { type ApiUser, type Authenticate, administrator, bearerToken, refuseUnlessAllowed } from "./authorization.ts";
@@ -9,6 +9,7 @@ import type { CreationWebhook } from "./creation-webhooks.ts";
 import type { EvictionWebhook } from "./eviction-webhooks.ts";
 import { handicapsOf, suffer, sufferAfterwards } from "./fault-effects.ts";
 import { type FaultEffect, ProvokedFaults } from "./provoked-faults.ts";
+import type { Sent } from "./sent.ts";
 import { jsonReply, type Reply } from "./wire.ts";
 
 /** One request and how it ended; `code` 0 when no answer went out. */

@@ -1,7 +1,7 @@
 import type { AggregatedApi } from "../api/aggregated-api.ts";
-import type { Sent } from "../api/answers.ts";
 import type { ApiRequest } from "../api/api-request.ts";
 import { badRequest, conflict, internalError } from "../api/api-status.ts";
+import type { Sent } from "../api/sent.ts";
 import { type Reply, textReply } from "../api/wire.ts";
 import type { Ground } from "../controllers/ground.ts";
 import { taintsOf } from "../controllers/placement.ts";

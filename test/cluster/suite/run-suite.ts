@@ -9,6 +9,7 @@ import { comparedStage } from "./compared-stage.ts";
 import { drainByKubectl, type KubectlOutcome, kubectlCanDo } from "./drain-by-kubectl.ts";
 import type { Lane } from "./lane.ts";
 import { playReal } from "./play-real.ts";
+import { quietMachine } from "./quiet-machine.ts";
 import { shareOf } from "./share.ts";
 import { startLane } from "./start-lane.ts";
 
@@ -74,7 +75,7 @@ async function compare(lane: Lane, kubectl: string, { json, tell, say, between }
 	};
 	try {
 		const stage = await comparedStage(lane, { kubectl, atOnce: DRAINS_AT_ONCE, say });
-		const comparison = await compareDrains({ ...stage, between: playOnce });
+		const comparison = await compareDrains({ ...stage, between: () => playOnce().then(() => quietMachine(say)) });
 		tell(json ? JSON.stringify({ kind: "comparison", ...comparison }) : pageOfComparison(comparison));
 		return brokenLimits(comparison);
 	} catch (fault) {

@@ -9,8 +9,6 @@ export type Enclosure = {
 	readonly pid: number;
 	/** Asks it to end itself, and kills it when it takes too long. */
 	end(): Promise<void>;
-	/** At once, with everything in it. */
-	kill(): void;
 };
 
 /** What the script may tell; each message is one of these. */
@@ -57,7 +55,7 @@ export function enclose(
 		await ended;
 		clearTimeout(late);
 	};
-	return { ended, pid: child.pid ?? 0, end, kill };
+	return { ended, pid: child.pid ?? 0, end };
 }
 
 function killGroup({ pid }: ChildProcess): void {

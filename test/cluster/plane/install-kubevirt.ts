@@ -6,22 +6,13 @@ import { promisify } from "node:util";
 import type { Agent } from "../agent/agent.ts";
 import type { Binaries, KubevirtBinaries } from "../binaries/parts.ts";
 import { dumpInstallStrategy } from "./install-strategy.ts";
-import {
-	INFRASTRUCTURE,
-	KUBEVIRT_NAMESPACE,
-	type KubevirtConfiguration,
-	kubevirtResource,
-	operatorDeployment,
-	prerequisites,
-} from "./kubevirt-objects.ts";
+import { INFRASTRUCTURE, KUBEVIRT_NAMESPACE, kubevirtResource, operatorDeployment, prerequisites } from "./kubevirt-objects.ts";
 import { apiProgram, type CertificatePaths, certificateFiles, controllerProgram, operatorProgram } from "./kubevirt-programs.ts";
 import { serviceAccountConfig } from "./service-account.ts";
 import type { KubernetesPlane } from "./start-kubernetes.ts";
 
 export type KubevirtSettings = {
 	readonly binaries: Binaries;
-	/** Merged into the KubeVirt CR's `spec.configuration`, a field at a time. */
-	readonly configuration?: KubevirtConfiguration;
 	/** What it is doing now, in a few words. */
 	tell?(progress: string): void;
 };
@@ -39,7 +30,7 @@ export async function installKubeVirt(
 	agent: Pick<Agent, "addNode">,
 	settings: KubevirtSettings,
 ): Promise<void> {
-	const { binaries, configuration = {}, tell = () => {} } = settings;
+	const { binaries, tell = () => {} } = settings;
 	tell(`KubeVirt ${plane.versions.kubevirt}: CRD, roles and operator`);
 	await applyManifests(plane, binaries);
 	await agent.addNode(infrastructureNode);
@@ -47,7 +38,7 @@ export async function installKubeVirt(
 	await plane.add("virt-operator", operatorProgram(plane, binaries.kubevirt, config));
 	await eventually("take the KubeVirt resource", async () => {
 		const path = `/apis/kubevirt.io/v1/namespaces/${KUBEVIRT_NAMESPACE}/kubevirts`;
-		const { status, body } = await plane.admin("POST", path, kubevirtResource(configuration));
+		const { status, body } = await plane.admin("POST", path, kubevirtResource());
 		return status === 201 || (status === 409 ? true : JSON.stringify(body));
 	});
 	tell("install strategy");

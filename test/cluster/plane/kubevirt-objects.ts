@@ -9,9 +9,6 @@ const nodePlacement = {
 	tolerations: [{ key: INFRASTRUCTURE, operator: "Exists" }],
 };
 
-/** Fields of the KubeVirt CR's `spec.configuration`. */
-export type KubevirtConfiguration = Readonly<Record<string, unknown>>;
-
 /** The image that the operator derives all others' names from. */
 export function operatorImage(version: string): string {
 	return `quay.io/kubevirt/virt-operator:v${version}`;
@@ -64,7 +61,7 @@ export function operatorDeployment(version: string) {
 }
 
 /** The order to install KubeVirt. */
-export function kubevirtResource(configuration: KubevirtConfiguration) {
+export function kubevirtResource() {
 	return {
 		apiVersion: "kubevirt.io/v1",
 		kind: "KubeVirt",
@@ -82,7 +79,6 @@ export function kubevirtResource(configuration: KubevirtConfiguration) {
 				migrations: { parallelOutboundMigrationsPerNode: 2, parallelMigrationsPerCluster: 5 },
 				// Ready-made machine sizes: hundreds of objects that no drain looks at.
 				commonInstancetypesDeployment: { enabled: false },
-				...configuration,
 			},
 			imagePullPolicy: "IfNotPresent",
 			infra: { replicas: 1, nodePlacement },

@@ -61,9 +61,10 @@ async function lookTwice(record: Placed, world: World, attempt: Attempt): Promis
 	const basis = { node: record.node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
 	const unsafe = decisionOf(prove(first, basis), world);
 	if (unsafe) return { decision: unsafe };
-	await world.clock.sleep(LOOKS_APART_MS);
+	const apart = world.clock.now() + LOOKS_APART_MS;
 	const claimed = await claim(record, world, attempt);
 	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
+	await world.clock.sleep(Math.max(0, apart - world.clock.now()));
 	const second = await cluster.look(record.node, "proof");
 	const stillUnsafe = decisionOf(proveTwice(first, second, basis), world);
 	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node: record.node }, second };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Observer } from "../../monitor/observer.ts";
 import { countRequests, type RequestCounts } from "./count-requests.ts";
 import { type Comparison, type Load, lagsOf, type MeasuredDrain } from "./drain-figures.ts";
@@ -23,6 +24,8 @@ export type ComparedStage = {
 	readonly clear: (node: string) => Promise<void>;
 	/** Drains of each program at the same time in the short runs. Default 1; KubeVirt must allow four migrations for each. */
 	readonly atOnce?: number;
+	/** Milliseconds by which each drain begins after the one before, so that not all of them end together. Default 0. */
+	readonly apartMs?: number;
 	/** Default: 20 VMs of 30 s once, then six of 8 s ten times. */
 	readonly plan?: ComparisonPlan;
 	/** What is done after the long drains and before the short ones, whose lags want a quiet machine. */
@@ -76,7 +79,7 @@ async function countedOf(
 	isCounted: (user: string) => boolean,
 	{ beganAt, endedAt }: MeasuredDrain,
 ): Promise<RequestCounts> {
-	await new Promise((resolve) => setTimeout(resolve, LOG_LAGS_MS));
+	await pause(LOG_LAGS_MS);
 	return countRequests(auditLog, isCounted, { from: beganAt, until: endedAt });
 }
 
@@ -90,15 +93,18 @@ async function measureAll(stage: ComparedStage, { short, runs }: ComparisonPlan)
 	return pairs;
 }
 
-/** So many drains of each program, all at the same time. */
+/** So many drains of each program, all in the same time. */
 async function measurePairs(stage: ComparedStage, load: Load, count: number): Promise<readonly Pair[]> {
+	const { apartMs = 0 } = stage;
 	const nodes: { readonly ours: string; readonly kubectl: string }[] = [];
 	while (nodes.length < count) nodes.push({ ours: await stage.load(load), kubectl: await stage.load(load) });
 	const pairs = await Promise.all(
-		nodes.map(async (node): Promise<Pair> => {
+		nodes.map(async (node, index): Promise<Pair> => {
 			const [ours, kubectl] = await Promise.all([
-				measured(stage, node.ours, () => stage.drainOurs(node.ours)),
-				measured(stage, node.kubectl, () => succeeding(stage.drainByKubectl(node.kubectl), node.kubectl)),
+				pause(2 * index * apartMs).then(() => measured(stage, node.ours, () => stage.drainOurs(node.ours))),
+				pause((2 * index + 1) * apartMs).then(() =>
+					measured(stage, node.kubectl, () => succeeding(stage.drainByKubectl(node.kubectl), node.kubectl)),
+				),
 			]);
 			return { ours, kubectl };
 		}),

@@ -22,6 +22,8 @@ export type ComparedStageOptions = {
 	readonly kubectl: string;
 	/** Drains of each program at the same time in the short runs. */
 	readonly atOnce: number;
+	/** Milliseconds from the beginning of one drain to that of the next. */
+	readonly apartMs: number;
 	readonly say: (line: string) => void;
 };
 
@@ -29,7 +31,7 @@ export type ComparedStageOptions = {
  * Where our drains are measured beside kubectl's: each in a pool of nodes of its own, into which its VMs may move and no
  * others. KubeVirt may move two VMs off a node at a time, as by default, and as many in the cluster as that takes.
  */
-export async function comparedStage(lane: Lane, { kubectl, atOnce, say }: ComparedStageOptions): Promise<ComparedStage> {
+export async function comparedStage(lane: Lane, { kubectl, atOnce, apartMs, say }: ComparedStageOptions): Promise<ComparedStage> {
 	const { agent, admin, plane, clock, observer } = lane;
 	const kubeconfig = await writeKubectlConfig(plane);
 	const migrations = { parallelOutboundMigrationsPerNode: 2, parallelMigrationsPerCluster: 4 * atOnce };
@@ -49,6 +51,7 @@ export async function comparedStage(lane: Lane, { kubectl, atOnce, say }: Compar
 		auditLog: plane.auditLog,
 		isOurs,
 		atOnce,
+		apartMs,
 		say,
 		async load(load) {
 			await admin.insist("PATCH", kubevirtPath, { spec: { configuration: { migrations } } });

@@ -15,6 +15,8 @@ import { startLane } from "./start-lane.ts";
 
 /** Of each program, when lags are measured: more would measure the machine. */
 const DRAINS_AT_ONCE = 3;
+/** Two programs that prove at the same moment on a machine of two cores measure each other. */
+const APART_MS = 2_500;
 
 /** What came of one scenario on the real plane. */
 export type Verdict = {
@@ -74,7 +76,7 @@ async function compare(lane: Lane, kubectl: string, { json, tell, say, between }
 		await between();
 	};
 	try {
-		const stage = await comparedStage(lane, { kubectl, atOnce: DRAINS_AT_ONCE, say });
+		const stage = await comparedStage(lane, { kubectl, atOnce: DRAINS_AT_ONCE, apartMs: APART_MS, say });
 		const comparison = await compareDrains({ ...stage, between: () => playOnce().then(() => quietMachine(say)) });
 		tell(json ? JSON.stringify({ kind: "comparison", ...comparison }) : pageOfComparison(comparison));
 		return brokenLimits(comparison);

@@ -47,6 +47,13 @@ const launcherEnds: Moves = (circumstances) =>
 		return (isFinalVmi(vmi) || runsElsewhere(vmi, nodeOf(circumstances))) && !isLeftover(pod, circumstances);
 	});
 
+/** KubeVirt says of the VMI a moment later what became of it. */
+const launcherHasEnded: Moves = (circumstances) =>
+	fatesOnNode(circumstances).some(({ vmi }) => {
+		const launchers = circumstances.look.pods.filter(({ role, vmiUid }) => role === "launcher" && vmiUid === vmi.uid);
+		return launchers.length > 0 && launchers.every(isEndedPod) && !isMigrating(vmi);
+	});
+
 const migrationRuns: Moves = (circumstances) => migrationsOver(circumstances.look, nodeOf(circumstances)).length > 0;
 
 const vmLeaves: Moves = (circumstances) =>
@@ -64,6 +71,7 @@ const vmStarts: Moves = (circumstances) => fatesOnNode(circumstances).some(({ fa
 const movements: readonly Moves[] = [
 	podEnds, //
 	launcherEnds,
+	launcherHasEnded,
 	migrationRuns,
 	vmLeaves,
 	vmStarts,

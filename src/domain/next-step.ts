@@ -134,6 +134,14 @@ const operatorMustAct: Opinion = (circumstances) => {
 	return { next: "hold", why: stuck.map(({ vmi, fate }) => `${vmi.namespace}/${vmi.name}: ${fate.why}`).join("; ") };
 };
 
+/** What is told of pods, VMIs and migrations does not show one moment: a look may fall between two things that belong together. */
+const LOOKS_SETTLE_MS = 60_000;
+
+const hasJustChanged: Opinion = ({ record: { left }, now }) => {
+	if (left === undefined || now >= left.changedAt + LOOKS_SETTLE_MS) return undefined;
+	return { next: "watch", why: "what is left has just changed", at: left.changedAt + LOOKS_SETTLE_MS };
+};
+
 const assessOpinions: readonly Opinion[] = [
 	isOver, //
 	markIsUntrue,
@@ -156,6 +164,7 @@ const watchOpinions: readonly Opinion[] = [
 	lacksRoom,
 	othersMustAct,
 	operatorMustAct,
+	hasJustChanged,
 ];
 
 const pauseEnds = ({ look, record, policy, now }: Circumstances): readonly number[] =>

@@ -104,6 +104,7 @@ describe("while it watches the maintenance", () => {
 		],
 		["a pod is being deleted", { pods: [aPod({ deleting: true })] }],
 		["a launcher has no VMI", { pods: [aLauncher("db")] }],
+		["a launcher has ended before its VMI", { pods: [aLauncher("db", { phase: "Failed" })], vmis: [aVmi("db", liveMigrate)] }],
 		["a launcher outlives its guest", { pods: [aLauncher("db")], vmis: [aVmi("db", { phase: "Succeeded" })] }],
 		[
 			"a launcher outlives its migration",
@@ -196,6 +197,21 @@ describe("while it watches the maintenance", () => {
 		expect(watching({ vmis, vms, pods: launchers })).toEqual({
 			next: "hold",
 			why: "shop/stuck: eviction strategy LiveMigrate, but it cannot migrate: DisksNotLiveMigratable; shop/manual: its VirtualMachine has run strategy Manual",
+		});
+	});
+
+	it("holds for what nobody can explain only when nothing has changed for a minute", () => {
+		const look = { vmis: [aVmi("db", liveMigrate)] };
+		const leftSince = (changedAt: number) => ({ left: { vms: 1, pods: 0, changedAt } });
+
+		expect(watching(look, leftSince(NOW - 59_999))).toEqual({
+			next: "watch",
+			why: "what is left has just changed",
+			at: NOW + 1,
+		});
+		expect(watching(look, leftSince(NOW - 60_000))).toEqual({
+			next: "hold",
+			why: "shop/db: The VMI is Running on this node.",
 		});
 	});
 

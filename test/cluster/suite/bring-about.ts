@@ -50,6 +50,9 @@ export async function bringAbout(
 
 const subresources = "/apis/subresources.kubevirt.io/v1";
 
+/** A taint of its own: some VMs tolerate a cordon, and would go where they like. */
+const CLOSED = { key: "evacuator.test/closed", effect: "NoSchedule" };
+
 /** Which nodes the scheduler may use. */
 function doorsOf(admin: Administrator, nodes: readonly string[]) {
 	let now: readonly string[] = [...nodes];
@@ -58,11 +61,23 @@ function doorsOf(admin: Administrator, nodes: readonly string[]) {
 		async openOnly(only: readonly string[]): Promise<void> {
 			for (const node of nodes) {
 				if (only.includes(node) === now.includes(node)) continue;
-				await admin.insist("PATCH", `/api/v1/nodes/${node}`, { spec: { unschedulable: only.includes(node) ? null : true } });
+				await taint(admin, `/api/v1/nodes/${node}`, only.includes(node) ? [] : [CLOSED]);
 			}
 			now = [...only];
 		},
 	};
+}
+
+/** Whatever others have tainted the node with stays, also what they add meanwhile. */
+async function taint(admin: Administrator, path: string, ours: readonly (typeof CLOSED)[]): Promise<void> {
+	for (;;) {
+		const { metadata, spec } = (await admin.insist("GET", path)) as { metadata: Fields; spec: { taints?: readonly Fields[] } };
+		const { resourceVersion } = metadata;
+		const taints = [...(spec.taints ?? []).filter(({ key }) => key !== CLOSED.key), ...ours];
+		const { code, body } = await admin.kubectl("PATCH", path, { metadata: { resourceVersion }, spec: { taints } });
+		if (code < 400) return;
+		if (code !== 409) throw new Error(`cannot taint ${path}: ${code} ${JSON.stringify(body)}`);
+	}
 }
 
 /** There is a namespace of this name. */

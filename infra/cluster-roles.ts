@@ -21,8 +21,9 @@ const look = [
 ];
 
 /**
- * What each function may do in a cluster. Nobody deletes anything: pods and VMIs leave through the eviction API alone,
- * which KubeVirt guards. Whoever releases an instance changes nothing but adds Events.
+ * What each function may do in a cluster. Nobody deletes a pod or a VMI: they leave through the eviction API alone, which
+ * KubeVirt guards. Whoever releases an instance changes nothing but adds Events. Restore calls migrations off; the API
+ * server and virt-api know `evacuate/cancel` by its first word.
  */
 export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>> = {
 	intake: [core(["nodes"], ["get", "list"])],
@@ -35,6 +36,12 @@ export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>>
 		kubevirt(["virtualmachineinstances", "virtualmachineinstancemigrations"], ["watch"]),
 	],
 	release: [...look, core(["events"], ["create"])],
+	restore: [
+		...look,
+		core(["nodes"], ["patch"]),
+		kubevirt(["virtualmachineinstancemigrations"], ["delete"]),
+		{ apiGroups: ["subresources.kubevirt.io"], resources: ["virtualmachineinstances/evacuate"], verbs: ["update"] },
+	],
 };
 
 /** The Kubernetes group that a function's access entry gives it. */

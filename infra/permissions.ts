@@ -13,7 +13,7 @@ export type Permitted = {
 	readonly quarantine: IQueue;
 };
 
-/** Of all the tags of an instance, the one that Release may set, and take away when it is no longer true. */
+/** Of all the tags of an instance, the one that Release may set, and take away when it is no longer true, as Restore may. */
 const SAFE_TO_TERMINATE = "evacuator.io/safe-to-terminate";
 
 /** These know no resource level: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
@@ -64,13 +64,19 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 		cordon: [record],
 		evict: [record],
 		watch: [record, describe, allow(groupsArn(stack), "autoscaling:RecordLifecycleActionHeartbeat")],
-		release: [record, describe, allow(groupsArn(stack), "autoscaling:CompleteLifecycleAction"), tagSafe(stack)],
+		release: [
+			record,
+			describe,
+			allow(groupsArn(stack), "autoscaling:CompleteLifecycleAction"),
+			tagSafe(stack, "ec2:CreateTags", "ec2:DeleteTags"),
+		],
+		restore: [record, tagSafe(stack, "ec2:DeleteTags")],
 	};
 }
 
-const tagSafe = (stack: Stack) =>
+const tagSafe = (stack: Stack, ...actions: readonly string[]) =>
 	new PolicyStatement({
-		actions: ["ec2:CreateTags", "ec2:DeleteTags"],
+		actions: [...actions],
 		resources: [stack.formatArn({ service: "ec2", resource: "instance", resourceName: "*" })],
 		conditions: {
 			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE] },

@@ -11,6 +11,7 @@ export const functionSeconds: Readonly<Record<FunctionName, number>> = {
 	evict: 45,
 	watch: 300,
 	release: 45,
+	restore: 45,
 };
 
 /** Seconds that a read of the record, one heartbeat or one notice may take. */

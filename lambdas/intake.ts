@@ -11,6 +11,7 @@ async function receive(record: SQSRecord): Promise<boolean> {
 		messageId: record.messageId,
 		queue: record.eventSourceARN === environment.EVACUATOR_ORDERS_QUEUE_ARN ? ("orders" as const) : ("events" as const),
 		receiveCount: Number(record.attributes.ApproximateReceiveCount),
+		sentAt: Number(record.attributes.SentTimestamp),
 	};
 	try {
 		const { outcome } = await receiveMessage(message, world, environment.EVACUATOR_HOOKS);

@@ -1,5 +1,5 @@
 import type { NodeIdentity } from "./domain/identity.ts";
-import type { Look, NodeFacts, PodFacts } from "./domain/look.ts";
+import type { Look, MigrationFacts, NodeFacts, PodFacts, VmiFacts } from "./domain/look.ts";
 import type { Policy } from "./domain/policy.ts";
 import type { Hook, MaintenanceKey, MaintenanceRecord } from "./domain/record.ts";
 
@@ -26,6 +26,15 @@ export interface Cluster {
 	follow(node: NodeIdentity, seconds: number): Promise<Following>;
 	/** Sets `spec.unschedulable` and annotations on this very Node; `not ours` when uid or provider id differ now. */
 	cordon(node: NodeIdentity, annotations: Readonly<Record<string, string>>): Promise<"cordoned" | "not ours" | "no node">;
+	/** Takes annotations off this very Node, and makes it schedulable if asked to. */
+	uncordon(
+		node: NodeIdentity,
+		what: { readonly schedulable: boolean; readonly annotations: readonly string[] },
+	): Promise<"uncordoned" | "not ours" | "no node">;
+	/** Takes the mark for this node off a VMI. Its migration, where it has one, goes on. */
+	cancelEvacuation(vmi: VmiFacts, node: NodeIdentity): Promise<EvacuationCancelAnswer>;
+	/** Deletes this very migration, which calls it off as far as it still can be. */
+	cancelMigration(migration: MigrationFacts): Promise<"cancelled" | "gone">;
 	/** Asks the eviction API for this very pod (uid precondition). A refusal is an answer, not a fault. */
 	evict(pod: PodFacts, options?: { readonly dryRun: boolean }): Promise<EvictionAnswer>;
 	/** Creates a Kubernetes Event on the Node. */
@@ -53,6 +62,14 @@ export type EvictionAnswer =
 	| { readonly kind: "gone" }
 	| { readonly kind: "changed" }
 	| { readonly kind: "guarded" | "budget" | "unreachable" | "later"; readonly says: string; readonly retryAfterSeconds?: number };
+
+/**
+ * What KubeVirt said to a request to take a mark off. `unsupported`: it has no API for that, as before 1.7. `refused`: it
+ * does not, and says why. `later`: it could not be asked, or the mark has changed.
+ */
+export type EvacuationCancelAnswer =
+	| { readonly kind: "cancelled" | "gone" | "unsupported" }
+	| { readonly kind: "refused" | "later"; readonly says: string };
 
 export type LifecycleState =
 	| "InService"

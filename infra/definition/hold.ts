@@ -33,6 +33,7 @@ export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 		.when(Condition.isNotPresent("$.record.Item"), ends.recordMissing)
 		.when(Condition.stringEquals("$.record.Item.state.S", "released"), ends.done)
 		.when(Condition.stringEquals("$.record.Item.state.S", "gone"), ends.done)
+		.when(Condition.stringEquals("$.record.Item.state.S", "restored"), ends.done)
 		.when(Condition.stringEquals("$.record.Item.state.S", "handed over"), ends.done)
 		.otherwise(send);
 	const read = readRecord(scope, "Read the hooks in Hold", parts, send);

@@ -20,6 +20,7 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 		evict: callStep(scope, "Evict", "evict", parts),
 		watch: callStep(scope, "Watch", "watch", parts),
 		release: callStep(scope, "Release", "release", parts),
+		restore: callStep(scope, "Restore", "restore", parts),
 	};
 	const held = hold(scope, parts, { ...ends, assess: steps.assess });
 	for (const step of Object.values(steps)) step.addCatch(held, { errors: ["States.ALL"], resultPath: "$.fault" });
@@ -34,8 +35,7 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 	const waitAfterBeat = afterBeat("Wait", wait);
 	const admit = new Pass(scope, "Admit", { comment: "The place of the cluster's drain slots; as yet every drain is admitted." });
 	admit.next(evict);
-	const restore = new Pass(scope, "Restore", { comment: "The place of undoing a cancelled drain; as yet a human does it." });
-	restore.next(held);
+	const restore = afterBeat("Restore", steps.restore);
 
 	// Whatever a step finds, it may say; only Assess sees enough to cordon.
 	const ways = {
@@ -57,6 +57,7 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 	// The last thing that Watch does is a heartbeat.
 	follow(steps.watch, "Watch", parts, { ...ways, watch: steps.watch, release: steps.release, wait }, lost);
 	follow(steps.release, "Release", parts, ways, lost);
+	follow(steps.restore, "Restore", parts, ways, lost);
 	return begin(scope, assess);
 }
 

@@ -49,6 +49,7 @@ function notWaiting({ instanceId, group }: LifecycleReading, instance: InstanceF
 
 const requestOf = (reading: LifecycleReading, hook: HookFacts, limitAt: number, cluster: string) => ({
 	requestId: reading.requestId,
+	issuedAt: reading.eventTime,
 	source: reading.via === "sqs" ? ("lifecycle-notification" as const) : ("lifecycle-event" as const),
 	instanceId: reading.instanceId,
 	cluster,

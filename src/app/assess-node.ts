@@ -1,11 +1,24 @@
+import { cancelTooLate, isToBeRestored } from "../domain/cancellation.ts";
 import { afterAssess } from "../domain/next-step.ts";
 import { chooseNode } from "../domain/node-choice.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { isClosed, openTokens, withGone, withHeld, withHookLost, withNode, withoutCordon } from "../domain/record-changes.ts";
+import {
+	isClosed,
+	openTokens,
+	withCordonOf,
+	withGone,
+	withHeld,
+	withHookLost,
+	withNode,
+	withoutCordon,
+	withReopened,
+} from "../domain/record-changes.ts";
+import type { StepResult } from "../domain/step-result.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";
 import { instanceGone } from "../domain/trouble-texts.ts";
-import type { InstanceFacts, World } from "../ports.ts";
+import type { InstanceFacts, LifecycleState, World } from "../ports.ts";
+import { heedCancel } from "./heed-cancel.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
@@ -17,15 +30,20 @@ export const assessNode: Step = async (key, world, attempt) => {
 	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
 	const instance = await world.instances.describe(record.instanceId);
 	if (isGone(instance)) return close(record, world, attempt);
+	const wayBack = record.cancel && (await takeWayBack(record, instance, world, attempt));
+	if (wayBack) return wayBack;
 	const cluster = clusterOfRecord(record, world);
 	const chosen = record.node
 		? { node: record.node }
 		: chooseNode(await cluster.findNodes({ instanceId: record.instanceId }), record);
-	if ("trouble" in chosen) return hold(record, chosen.trouble, world, attempt);
+	if ("trouble" in chosen) return (await heedCancel(record, world, attempt)) ?? hold(record, chosen.trouble, world, attempt);
 	const look = await cluster.look(chosen.node, "survey");
 	const known = await changeRecord(key, world, (was) => {
-		const placed = withNode(isRetained(instance) ? withoutHooks(was, clock.now()) : was, chosen.node);
-		return look.node?.unschedulable === false ? withoutCordon(placed) : placed;
+		// A Release that was cut off lets go of nothing any more, and may be cancelled again.
+		const open = withReopened(was);
+		const placed = withNode(isRetained(instance) ? withoutHooks(open, clock.now()) : open, chosen.node);
+		const seen = withCordonOf(placed, look.node);
+		return look.node?.unschedulable === false ? withoutCordon(seen) : seen;
 	});
 	const observed = await observe(look, known ?? record, world);
 	const decision = afterAssess(look, observed.record, world.policy, clock.now());
@@ -41,6 +59,28 @@ const isRetained = (instance: InstanceFacts | undefined): boolean => instance?.l
 
 const withoutHooks = (record: MaintenanceRecord, now: number): MaintenanceRecord =>
 	openTokens(record).reduce((changed, token) => withHookLost(changed, token, now), record);
+
+const takenByAws: ReadonlySet<string | undefined> = new Set<LifecycleState>([
+	"Terminating",
+	"Terminating:Wait",
+	"Terminating:Proceed",
+	"Terminated",
+]);
+
+/** What follows for a cancelled drain for which no hook of ours waits; undefined while one does. */
+async function takeWayBack(
+	record: MaintenanceRecord,
+	instance: InstanceFacts | undefined,
+	world: World,
+	attempt: Attempt,
+): Promise<StepResult | undefined> {
+	const { clock } = world;
+	const freed = (was: MaintenanceRecord) => (isRetained(instance) ? withoutHooks(was, clock.now()) : was);
+	const known = (await changeRecord(record, world, freed)) ?? record;
+	if (!isToBeRestored(known)) return undefined;
+	if (takenByAws.has(instance?.lifecycle?.state)) return hold(known, cancelTooLate(known), world, attempt);
+	return stepResult({ next: "restore", why: "the drain is cancelled" }, known, attempt, clock.now());
+}
 
 /** AWS took the instance without our release: by force, by the hook's own limit, or because another one answered. */
 async function close(record: MaintenanceRecord, world: World, attempt: Attempt) {

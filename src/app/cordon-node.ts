@@ -1,5 +1,7 @@
+import { MAINTENANCE_ANNOTATION, REASON_ANNOTATION } from "../domain/cordon.ts";
 import { executionName } from "../domain/record.ts";
 import { isClosed, withCordon } from "../domain/record-changes.ts";
+import { heedCancel } from "./heed-cancel.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
@@ -8,10 +10,12 @@ export const cordonNode: Step = async (key, world, attempt) => {
 	const record = await readRecord(key, world);
 	const { clock } = world;
 	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
+	const cancelled = await heedCancel(record, world, attempt);
+	if (cancelled) return cancelled;
 	if (!record.node) return stepResult({ next: "assess", why: "the node is not known yet" }, record, attempt, clock.now());
 	const cordoned = await clusterOfRecord(record, world).cordon(record.node, {
-		"evacuator.io/maintenance": executionName(record),
-		"evacuator.io/reason": record.reason,
+		[MAINTENANCE_ANNOTATION]: executionName(record),
+		[REASON_ANNOTATION]: record.reason,
 	});
 	// Assess sees what the Node has become, and says so.
 	if (cordoned !== "cordoned")

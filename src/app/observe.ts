@@ -45,7 +45,8 @@ export async function withReason(decision: Decision, observed: Observed, world: 
 	return { record: after ?? record, news: [...news, reason] };
 }
 
-function sayAll(news: readonly Trouble[], record: MaintenanceRecord, { notices }: World): void {
+/** One log line for each. */
+export function sayAll(news: readonly Trouble[], record: MaintenanceRecord, { notices }: World): void {
 	for (const { kind, about, says } of news)
 		notices.say({ event: "trouble", maintenance: executionName(record), kind, about, says });
 }

@@ -1,3 +1,4 @@
+import { isCalledOff } from "../domain/cancellation.ts";
 import { isEnded, nextGeneration, withHandedOver } from "../domain/generations.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withMark } from "../domain/record-changes.ts";
@@ -18,10 +19,9 @@ const TRIES = 8;
 export async function openMaintenance(request: MaintenanceRequest, world: World): Promise<Receipt> {
 	for (let tries = 0; tries < TRIES; tries++) {
 		const latest = await world.records.latest(request.instanceId);
+		const over = await overWith(request, latest, world);
+		if (over) return over;
 		const known = latest?.requests.includes(request.requestId) ?? false;
-		const ended = known && latest && !isEnded(latest) ? undefined : await endedWith(request, latest, world);
-		if (ended)
-			return { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(ended)}` };
 		const record = await store(request, latest, world);
 		if (!record) continue;
 		const name = executionName(await keepRunning(record, world));
@@ -30,6 +30,26 @@ export async function openMaintenance(request: MaintenanceRequest, world: World)
 			: { outcome: "accepted", why: `${latest && !isEnded(latest) ? "merged into" : "opened"} maintenance ${name}` };
 	}
 	throw new RecordConflict(`cannot store request ${request.requestId}: the record changed under ${TRIES} tries`);
+}
+
+/** Why a request asks for nothing any more; undefined while it does. */
+async function overWith(
+	request: MaintenanceRequest,
+	latest: MaintenanceRecord | undefined,
+	world: World,
+): Promise<Receipt | undefined> {
+	const cancelled = latest && cancelledBefore(request, latest);
+	if (cancelled) return cancelled;
+	if (latest && !isEnded(latest) && latest.requests.includes(request.requestId)) return undefined;
+	const ended = await endedWith(request, latest, world);
+	return ended && { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(ended)}` };
+}
+
+/** An order that was issued before a cancel drains nothing, however late it comes. A hook waits whatever was ordered. */
+function cancelledBefore(request: MaintenanceRequest, latest: MaintenanceRecord): Receipt | undefined {
+	if (request.source !== "order" || request.issuedAt === undefined || !isCalledOff(latest, request.issuedAt)) return undefined;
+	const until = new Date(latest.cancelledUntil ?? 0).toISOString();
+	return { outcome: "stale", why: `request ${request.requestId} was issued before the cancel of ${until}: it drains nothing` };
 }
 
 /**
@@ -72,10 +92,16 @@ async function store(
 	const record =
 		latest?.state === "handed over"
 			? mergeRequest(nextGeneration(latest, now), request)
-			: withMarkOf(latest, openRecord(request, (latest?.generation ?? 0) + 1, now));
+			: withHeirlooms(latest, openRecord(request, (latest?.generation ?? 0) + 1, now));
 	return (await records.create(record)) ? record : undefined;
 }
 
-/** A mark of an earlier maintenance may still be on the instance; whoever works on it now has to revoke it. */
-const withMarkOf = (latest: MaintenanceRecord | undefined, record: MaintenanceRecord): MaintenanceRecord =>
-	latest?.markedAt === undefined ? record : withMark(record, latest.markedAt);
+/**
+ * What of an earlier maintenance still counts: a mark that may be on the instance has to be revoked, orders that were
+ * called off stay so, and a cordon that was found is still not ours.
+ */
+const withHeirlooms = (latest: MaintenanceRecord | undefined, record: MaintenanceRecord): MaintenanceRecord => ({
+	...(latest?.markedAt === undefined ? record : withMark(record, latest.markedAt)),
+	...(latest?.cancelledUntil !== undefined && { cancelledUntil: latest.cancelledUntil }),
+	...(latest?.foreignCordon && { foreignCordon: true }),
+});

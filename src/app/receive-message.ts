@@ -1,6 +1,7 @@
 import { readMessage } from "../events/read-message.ts";
 import type { Reading } from "../events/reading.ts";
 import type { World } from "../ports.ts";
+import { acceptCancel } from "./accept-cancel.ts";
 import { acceptExecutionEnd } from "./accept-execution-end.ts";
 import { acceptLifecycleAction } from "./accept-lifecycle-action.ts";
 import { acceptOrder } from "./accept-order.ts";
@@ -8,7 +9,7 @@ import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Nobody else acts on these: a hook of ours lapses, an order is not obeyed, unless a human sees it. */
-const keptOutcomes: ReadonlySet<Receipt["outcome"]> = new Set(["malformed", "unsupported", "foreign"]);
+const keptOutcomes: ReadonlySet<Receipt["outcome"]> = new Set(["malformed", "unsupported", "foreign", "refused"]);
 
 /**
  * Reads one message and does what it asks for: opens a maintenance, merges into the open one, or says why not.
@@ -30,7 +31,9 @@ function accept(reading: Reading, message: QueueMessage, world: World, hookNames
 		case "lifecycle":
 			return acceptLifecycleAction(reading, message, world, hookNames);
 		case "drain order":
-			return acceptOrder(reading, world);
+			return acceptOrder(reading, message, world);
+		case "cancel order":
+			return acceptCancel(reading, message, world);
 		case "execution ended":
 			return acceptExecutionEnd(reading, message, world);
 		case "test notification":

@@ -13,6 +13,7 @@ import {
 	withReopened,
 } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
+import { heedCancel } from "./heed-cancel.ts";
 import { letGo } from "./let-go.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
@@ -21,17 +22,23 @@ import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts"
  * Proves with two looks that nothing alive is left, marks the instance safe to terminate and completes every hook.
  *
  * Between the looks it claims the record with its own turn and the tokens it knows: a second try of this step, an order
- * or a token that comes later takes the claim away, and then this try lets go of nothing.
+ * or a token that comes later takes the claim away, and then this try lets go of nothing. A cancelled record cannot be
+ * claimed, and one that is claimed cannot be cancelled: Restore and Release never both act.
  */
 export const releaseInstance: Step = async (key, world, attempt) => {
 	const record = await readRecord(key, world);
 	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, world.clock.now());
 	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
+	if (record.cancel) {
+		const after = await withdraw(record, world);
+		return (await heedCancel(after, world, attempt)) ?? result({ next: "assess", why: "a later request came" }, after);
+	}
 	if (!record.node) return result({ next: "assess", why: "the node is not known yet" });
 	const verdict = await lookTwice({ ...record, node: record.node }, world, attempt);
 	if ("decision" in verdict) {
 		world.notices.say({ event: "not safe yet", maintenance: executionName(record), why: verdict.decision.why });
-		return result(verdict.decision, await withdraw(record, world));
+		const after = await withdraw(record, world);
+		return (await heedCancel(after, world, attempt)) ?? result(verdict.decision, after);
 	}
 	const outcome = await letGoOrWithdraw(verdict, world, attempt);
 	if (outcome !== "let go") return result({ next: "watch", why: outcome }, await withdraw(record, world));
@@ -76,7 +83,7 @@ const decisionOf = (proof: Proof, { clock }: World): Decision | undefined =>
 function claim(record: Placed, world: World, { turn }: Attempt): Promise<MaintenanceRecord | undefined> {
 	const tokens = openTokens(record);
 	return changeRecord(record, world, (was) =>
-		isClosed(was) || !sameTokens(was, tokens) ? undefined : withReleasing(was, turn, tokens, world.clock.now()),
+		isClosed(was) || was.cancel || !sameTokens(was, tokens) ? undefined : withReleasing(was, turn, tokens, world.clock.now()),
 	);
 }
 

@@ -4,15 +4,22 @@ import { handler as cordon } from "../../lambdas/cordon.ts";
 import { handler as evict } from "../../lambdas/evict.ts";
 import { handler as intake } from "../../lambdas/intake.ts";
 import { handler as release } from "../../lambdas/release.ts";
+import { handler as restore } from "../../lambdas/restore.ts";
 import { handler as watch } from "../../lambdas/watch.ts";
 import { onGround } from "../../lambdas/world.ts";
 import type { Invocation } from "../local/embedded-ground.ts";
 
 type Handler = (event: never, context: Context) => Promise<unknown>;
 
-const handlers: Readonly<Record<Invocation["name"], Handler>> = { intake, assess, cordon, evict, watch, release } as Readonly<
-	Record<Invocation["name"], Handler>
->;
+const handlers: Readonly<Record<Invocation["name"], Handler>> = {
+	intake,
+	assess,
+	cordon,
+	evict,
+	watch,
+	release,
+	restore,
+} as Readonly<Record<Invocation["name"], Handler>>;
 
 /** Runs the handler as it is exported, as Lambda would, on the embedded ground. */
 export function invokeHandler(hookNames: readonly string[]) {

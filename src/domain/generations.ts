@@ -19,4 +19,5 @@ export function nextGeneration(record: MaintenanceRecord, now: number): Maintena
 }
 
 /** The maintenance itself is over, not just one generation of it. */
-export const isEnded = ({ state }: MaintenanceRecord): boolean => state === "released" || state === "gone";
+export const isEnded = ({ state }: MaintenanceRecord): boolean =>
+	state === "released" || state === "gone" || state === "restored";

@@ -1,3 +1,4 @@
+import { whenCancelled } from "./cancellation.ts";
 import { type Circumstances, fatesOnNode, nodeOf, wouldEndUnallowed } from "./circumstances.ts";
 import { evictionsDue, evictionsPausing } from "./evictions.ts";
 import { isSameNode } from "./identity.ts";
@@ -61,6 +62,8 @@ const first = (opinions: readonly Opinion[], circumstances: Circumstances): Deci
 };
 
 const isOver: Opinion = ({ record }) => (isClosed(record) ? { next: "done", why: `the record is ${record.state}` } : undefined);
+
+const isCancelled: Opinion = ({ record }) => whenCancelled(record);
 
 /** Release revokes a mark that its proof does not bear out any more. */
 const markIsUntrue: Opinion = ({ look, record }) =>
@@ -144,6 +147,7 @@ const hasJustChanged: Opinion = ({ record: { left }, now }) => {
 
 const assessOpinions: readonly Opinion[] = [
 	isOver, //
+	isCancelled,
 	markIsUntrue,
 	hasNoNode,
 	isNotOurs,
@@ -151,6 +155,7 @@ const assessOpinions: readonly Opinion[] = [
 
 const watchOpinions: readonly Opinion[] = [
 	isOver,
+	isCancelled,
 	markIsUntrue,
 	hasNoNode,
 	isNotOurs,

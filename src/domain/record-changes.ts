@@ -1,4 +1,6 @@
+import { isCordonedByUs } from "./cordon.ts";
 import type { NodeIdentity } from "./identity.ts";
+import type { NodeFacts } from "./look.ts";
 import { beatSecondsOf, openHooks } from "./pace.ts";
 import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, VmStory } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
@@ -42,6 +44,13 @@ export const withCordon = (record: MaintenanceRecord, now: number): Change => ({
 export function withoutCordon(record: MaintenanceRecord): Change {
 	const { cordonedAt, ...rest } = record;
 	return cordonedAt === undefined ? record : rest;
+}
+
+/** Who cordoned the node, as far as a look before our own cordon can tell: what we cordon carries our annotation. */
+export function withCordonOf(record: MaintenanceRecord, node: NodeFacts | undefined): Change {
+	const { foreignCordon, ...rest } = record;
+	if (node?.unschedulable === false) return foreignCordon === undefined ? record : rest;
+	return node === undefined || foreignCordon || isCordonedByUs(node, record) ? record : { ...record, foreignCordon: true };
 }
 
 export const withStories = (record: MaintenanceRecord, vms: readonly VmStory[]): Change =>
@@ -117,6 +126,12 @@ export function withReleased(record: MaintenanceRecord, turn: string, now: numbe
 /** The instance ended without our release. */
 export const withGone = (record: MaintenanceRecord, now: number): Change =>
 	isClosed(record) ? record : { ...record, state: "gone", closedAt: now };
+
+/** The drain was taken back: nothing of it is left in the cluster or on the instance. */
+export function withRestored(record: MaintenanceRecord, now: number): Change {
+	const { left, ...rest } = record;
+	return { ...rest, state: "restored", closedAt: now, trouble: [] };
+}
 
 /** Nothing more will be done in this generation. */
 export const isClosed = ({ state }: MaintenanceRecord): boolean => state !== "open" && state !== "releasing";

@@ -1,3 +1,4 @@
+import { withoutCancel } from "./cancellation.ts";
 import { beatSecondsOf } from "./pace.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
 import type { MaintenanceRequest } from "./request.ts";
@@ -15,6 +16,7 @@ export function openRecord(request: MaintenanceRequest, generation: number, now:
 		requests: [request.requestId],
 		reason: request.reason,
 		...(request.deadline === undefined ? {} : { deadline: request.deadline }),
+		...(request.issuedAt === undefined ? {} : { requestedAt: request.issuedAt }),
 		hooks,
 		beatSeconds: beatSecondsOf({ hooks }),
 		lastBeatAt: now,
@@ -32,18 +34,20 @@ export const isMerged = (record: MaintenanceRecord, { requestId }: MaintenanceRe
 
 /**
  * An open record with one more request in it: tokens add up, the earliest deadline wins, what may end only grows, and Hold
- * notices by `orders`. A request that is merged already changes nothing.
+ * notices by `orders`. A request that is newer than a cancel takes the drain up again. A request that is merged already
+ * changes nothing.
  */
 export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequest): MaintenanceRecord {
 	if (isMerged(record, request)) return record;
 	const hooks = addHook(record.hooks, request);
 	const merged = {
-		...record,
+		...(isNewerThanCancel(record, request) ? withoutCancel(record) : record),
 		requests: [...record.requests, request.requestId],
 		hooks,
 		beatSeconds: beatSecondsOf({ hooks }),
 		mayEnd: [...new Set([...record.mayEnd, ...request.mayEnd])],
 		...earliest(record.deadline, request.deadline),
+		...latest(record.requestedAt, request.issuedAt),
 	};
 	const isNews = request.source === "order" || hooks !== record.hooks || merged.mayEnd.length > record.mayEnd.length;
 	return isNews ? { ...merged, orders: record.orders + 1 } : merged;
@@ -52,6 +56,14 @@ export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequ
 /** The same action comes as an event and as a notification, with different ids and the same token. */
 function addHook(hooks: readonly Hook[], { hook }: MaintenanceRequest): readonly Hook[] {
 	return hook === undefined || hooks.some(({ token }) => token === hook.token) ? hooks : [...hooks, hook];
+}
+
+const isNewerThanCancel = ({ cancelledUntil }: MaintenanceRecord, { issuedAt }: MaintenanceRequest): boolean =>
+	cancelledUntil !== undefined && issuedAt !== undefined && issuedAt > cancelledUntil;
+
+function latest(known: number | undefined, asked: number | undefined): { requestedAt?: number } {
+	const instants = [known, asked].filter((instant) => instant !== undefined);
+	return instants.length === 0 ? {} : { requestedAt: Math.max(...instants) };
 }
 
 function earliest(known: number | undefined, asked: number | undefined): { deadline?: number } {

@@ -21,10 +21,22 @@ export type Hook = {
 };
 
 /**
- * `released`: safe to terminate. `gone`: the instance ended without our release. `handed over`: its execution ended,
- * or sleeps for longer than a new hook bears, and the next generation goes on with the same tokens.
+ * `released`: safe to terminate. `gone`: the instance ended without our release. `restored`: the drain was taken back.
+ * `handed over`: its execution ended, or sleeps for longer than a new hook bears, and the next generation goes on with the
+ * same tokens.
  */
-export type MaintenanceState = "open" | "releasing" | "released" | "gone" | "handed over";
+export type MaintenanceState = "open" | "releasing" | "released" | "gone" | "restored" | "handed over";
+
+/** The order that calls a maintenance off. Instants are epoch milliseconds. */
+export type Cancel = {
+	/** When it was taken in, and when it was issued. */
+	readonly at: number;
+	readonly issuedAt: number;
+	readonly requestId: string;
+	/** Who ordered it. */
+	readonly by?: string;
+	readonly reason?: string;
+};
 
 /** An eviction that was refused, so that the next try keeps its distance. Instants are epoch milliseconds. */
 export type Refusal = { readonly count: number; readonly nextAt: number; readonly why: string };
@@ -86,6 +98,14 @@ export type MaintenanceRecord = MaintenanceKey & {
 	readonly releasing?: { readonly turn: string; readonly at: number; readonly tokens: readonly string[] };
 	/** When the instance was marked safe to terminate. */
 	readonly markedAt?: number;
+	/** When the newest of its requests was issued; epoch milliseconds. */
+	readonly requestedAt?: number;
+	/** Somebody wants the drain taken back. Release never claims a record that has one. */
+	readonly cancel?: Cancel;
+	/** Drain orders that were issued at this instant or before drain nothing; epoch milliseconds. */
+	readonly cancelledUntil?: number;
+	/** The node was cordoned by somebody else when the drain came to it. */
+	readonly foreignCordon?: boolean;
 };
 
 export function executionName({ instanceId, generation }: MaintenanceKey): string {

@@ -12,6 +12,8 @@ export type RequestedHook = {
 export type MaintenanceRequest = {
 	/** The id of the event or order; the same message delivered twice has the same. */
 	readonly requestId: string;
+	/** When it was issued, which for a lifecycle action is when the instance began to wait. */
+	readonly issuedAt?: number;
 	readonly source: "lifecycle-event" | "lifecycle-notification" | "order";
 	readonly instanceId: string;
 	readonly cluster: string;

@@ -90,5 +90,6 @@ function leftOn(circumstances: Circumstances): readonly Left[] {
 	return [...vms, ...pods.map(({ about, says }) => ({ about, says: says.replace(/\.$/, "") }))];
 }
 
-const listed = (names: readonly string[]): string =>
+/** The first names, and how many more there are. */
+export const listed = (names: readonly string[]): string =>
 	names.length <= NAMES ? names.join(", ") : `${names.slice(0, NAMES).join(", ")} and ${names.length - NAMES} more`;

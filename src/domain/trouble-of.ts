@@ -1,3 +1,4 @@
+import { cancelHeld } from "./cancellation.ts";
 import { type Circumstances, fatesOnNode, nodeOf, wouldEndUnallowed } from "./circumstances.ts";
 import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
@@ -14,7 +15,9 @@ const TROUBLING_REFUSALS = 3;
 
 /** Everything about this look and record that a human must know, each with its way out. */
 export const troublesOf = (look: Look, record: MaintenanceRecord, policy: Policy, now: number): readonly Trouble[] =>
-	withStandstill({ look, record, policy, now }, sources);
+	record.cancel === undefined
+		? withStandstill({ look, record, policy, now }, sources)
+		: sourcesOfCancelled.flatMap((source) => source({ look, record, policy, now }));
 
 /** Those of `after` that were not known `before`: only they are told. */
 export const newTroubles = (before: readonly Trouble[], after: readonly Trouble[]): readonly Trouble[] =>
@@ -133,6 +136,17 @@ const hooksAreShort: Source = ({ record }) =>
 			about: hook,
 			says: `Hook ${hook} of group ${group} times out after ${timeoutSeconds} s, which one slow turn can outlast; give it at least 300 s.`,
 		}));
+
+const hookHoldsCancelled: Source = ({ record }) => (openHooks(record).length > 0 ? [cancelHeld(record)] : []);
+
+/** What blocks a drain that nobody wants any more is no trouble. */
+const sourcesOfCancelled: readonly Source[] = [
+	hookHoldsCancelled, //
+	nodeIsWrong,
+	hooksAreLost,
+	hooksAreShort,
+	timeRunsOut,
+];
 
 const sources: readonly Source[] = [
 	nodeIsWrong,

@@ -15,7 +15,9 @@ export type TroubleKind =
 	| "hook-lost"
 	| "hook-too-short"
 	| "hook-ends"
-	| "instance-gone";
+	| "instance-gone"
+	| "cancel-held"
+	| "mark-stays";
 
 export type Trouble = {
 	readonly kind: TroubleKind;

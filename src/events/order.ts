@@ -1,59 +1,56 @@
 import * as z from "zod";
-import { clusterName, type Fields, instanceId, instant, isFields, line, nodeName, vmName, withoutUndefined } from "./fields.ts";
-import { malformed, type OrderReading, type Reading, unsupported } from "./reading.ts";
+import { type Fields, instant, isFields, vmName, withoutUndefined } from "./fields.ts";
+import { aimOf, orderFields } from "./order-fields.ts";
+import { type CancelReading, malformed, type OrderReading, type OrderTarget, type Reading, unsupported } from "./reading.ts";
 import { complaintsOf, quote, quoteNames } from "./wording.ts";
 
-/**
- * The drain order, version 1: our own format, for people and their pipelines. Its page is docs/messages.md.
- * Ids that begin like ours are refused: an order must not pass for the event that AWS will send.
- */
+const { version, requestId, instanceId, nodeName, cluster, reason, requestedBy, issuedAt, notAfter } = orderFields;
+
+/** The drain order. */
 export const drainOrderSchema = z.object({
 	kind: z.literal("drain"),
-	version: z.literal(1),
-	requestId: z
-		.string({ error: "text" })
-		.regex(/^(?!asg:|order:)[!-~]{1,128}$/, { error: "1 to 128 visible ASCII characters that do not begin with asg: or order:" })
-		.optional(),
-	instanceId: instanceId.optional(),
-	nodeName: nodeName.optional(),
-	cluster: clusterName.optional(),
+	version,
+	requestId,
+	instanceId,
+	nodeName,
+	cluster,
 	intent: z.literal("drain-then-release", { error: "drain-then-release" }).optional(),
-	reason: line(500),
-	requestedBy: line(200).optional(),
+	reason,
+	requestedBy,
 	deadline: instant.optional(),
 	mayEnd: z
 		.array(vmName, { error: "a list of VMs, each as namespace/name" })
 		.max(500, { error: "a list of at most 500 VMs" })
 		.optional(),
-	issuedAt: instant.optional(),
-	notAfter: instant.optional(),
+	issuedAt,
+	notAfter,
 });
 
-const known = Object.keys(drainOrderSchema.shape);
+/** The order to take a drain back. */
+export const cancelOrderSchema = z.object({ kind: z.literal("cancel"), ...orderFields });
+
 /** Fields of the format that this version does not act on. Passing over one would do other than was ordered. */
 const notYet = ["selector", "options", "source", "scheduleArn", "scheduledTime", "attempt"];
-const kindsNotYet = ["cancel", "release"];
+const kinds = ["drain", "cancel", "release"];
 
 /** Whether this is meant for us: every order names its kind and its version. */
 export const isOrder = (fields: Fields): boolean => Object.hasOwn(fields, "kind") || Object.hasOwn(fields, "version");
 
 /** Reads an order. Without a `requestId` of its own it is known by the message's. */
 export function readOrder(order: Fields, messageId: string): Reading {
-	const refused = notOurs(order) ?? notDone(order);
+	const refused = notOurs(order);
 	if (refused) return refused;
-	const read = drainOrderSchema.safeParse(order);
-	if (!read.success) return malformed(complaintsOf(read.error, order));
-	const target = targetOf(read.data);
-	if (typeof target === "string") return malformed(target);
-	const { issuedAt, notAfter } = read.data;
-	if (issuedAt !== undefined && notAfter !== undefined && notAfter <= issuedAt) {
-		return malformed(`notAfter is ${quote(order.notAfter)}, not later than issuedAt ${quote(order.issuedAt)}`);
+	switch (order.kind) {
+		case "drain":
+			return readDrain(order, messageId);
+		case "cancel":
+			return readCancel(order, messageId);
+		default:
+			return unsupported(`this version does not act on orders of the kind ${String(order.kind)}`);
 	}
-	return drainOrder(read.data, target, messageId);
 }
 
 function notOurs({ kind, version }: Fields): Reading | undefined {
-	const kinds = ["drain", ...kindsNotYet];
 	if (kind === undefined) return malformed(`kind is missing: it must be one of ${kinds.join(", ")}`);
 	if (typeof kind !== "string" || !kinds.includes(kind))
 		return malformed(`kind is ${quote(kind)}, not one of ${kinds.join(", ")}`);
@@ -62,11 +59,35 @@ function notOurs({ kind, version }: Fields): Reading | undefined {
 	return undefined;
 }
 
+function readDrain(order: Fields, messageId: string): Reading {
+	const refused = notDone(order);
+	if (refused) return refused;
+	const read = drainOrderSchema.safeParse(order);
+	if (!read.success) return malformed(complaintsOf(read.error, order));
+	const aim = aimOf(read.data, order);
+	return "wrong" in aim ? malformed(aim.wrong) : drainOrder(read.data, aim.target, messageId);
+}
+
+function readCancel(order: Fields, messageId: string): Reading {
+	const unknown = unknownIn(order, Object.keys(cancelOrderSchema.shape), "an order to cancel");
+	if (unknown) return unknown;
+	const read = cancelOrderSchema.safeParse(order);
+	if (!read.success) return malformed(complaintsOf(read.error, order));
+	const aim = aimOf(read.data, order);
+	return "wrong" in aim ? malformed(aim.wrong) : cancelOrder(read.data, aim.target, messageId);
+}
+
+function unknownIn(order: Fields, known: readonly string[], what: string): Reading | undefined {
+	const unknown = Object.keys(order).filter((name) => !known.includes(name));
+	return unknown.length > 0
+		? malformed(`unknown fields ${quoteNames(unknown)}: ${what} has ${known.filter((name) => !notYet.includes(name)).join(", ")}`)
+		: undefined;
+}
+
 function notDone(order: Fields): Reading | undefined {
-	const { kind, intent } = order;
-	if (kind !== "drain") return unsupported(`this version does not act on orders of the kind ${kind}`);
-	const unknown = Object.keys(order).filter((name) => !known.includes(name) && !notYet.includes(name));
-	if (unknown.length > 0) return malformed(`unknown fields ${quoteNames(unknown)}: an order has ${known.join(", ")}`);
+	const { intent } = order;
+	const unknown = unknownIn(order, [...Object.keys(drainOrderSchema.shape), ...notYet], "an order");
+	if (unknown) return unknown;
 	const asked = Object.keys(order)
 		.filter((name) => notYet.includes(name))
 		.flatMap((name) => namesWithin(name, order[name]));
@@ -80,19 +101,7 @@ function notDone(order: Fields): Reading | undefined {
 const namesWithin = (name: string, value: unknown): string[] =>
 	isFields(value) && Object.keys(value).length > 0 ? Object.keys(value).map((within) => `${name}.${within}`) : [name];
 
-/** A sentence when the order does not name exactly one node. */
-function targetOf({ instanceId, nodeName, cluster }: z.output<typeof drainOrderSchema>): OrderReading["target"] | string {
-	if (instanceId !== undefined && (nodeName !== undefined || cluster !== undefined)) {
-		return "instanceId stands beside nodeName or cluster: name the instance, or the node with its cluster, not both";
-	}
-	if (instanceId !== undefined) return { instanceId };
-	if (nodeName !== undefined && cluster !== undefined) return { nodeName, cluster };
-	if (nodeName !== undefined) return "cluster is missing: a node's name counts only within its cluster";
-	if (cluster !== undefined) return "nodeName is missing: this version drains one node at a time, not a cluster";
-	return "instanceId is missing: an order names an instanceId, or a nodeName with its cluster";
-}
-
-function drainOrder(order: z.output<typeof drainOrderSchema>, target: OrderReading["target"], messageId: string): OrderReading {
+function drainOrder(order: z.output<typeof drainOrderSchema>, target: OrderTarget, messageId: string): OrderReading {
 	return withoutUndefined({
 		kind: "drain order",
 		requestId: order.requestId ?? `order:${messageId}`,
@@ -101,6 +110,18 @@ function drainOrder(order: z.output<typeof drainOrderSchema>, target: OrderReadi
 		requestedBy: order.requestedBy,
 		deadline: order.deadline,
 		mayEnd: [...new Set(order.mayEnd)],
+		issuedAt: order.issuedAt,
+		notAfter: order.notAfter,
+	} as const);
+}
+
+function cancelOrder(order: z.output<typeof cancelOrderSchema>, target: OrderTarget, messageId: string): CancelReading {
+	return withoutUndefined({
+		kind: "cancel order",
+		requestId: order.requestId ?? `order:${messageId}`,
+		target,
+		reason: order.reason,
+		requestedBy: order.requestedBy,
 		issuedAt: order.issuedAt,
 		notAfter: order.notAfter,
 	} as const);

@@ -9,6 +9,7 @@ export type Reading =
 	| { readonly kind: "test notification"; readonly group: string }
 	| ExecutionEndReading
 	| OrderReading
+	| CancelReading
 	/** Nothing to do, and nothing wrong. */
 	| { readonly kind: "ignored"; readonly why: string }
 	/** Understood, but this version does not act on it: for a human. */
@@ -44,10 +45,13 @@ export type ExecutionEndReading = {
 	readonly status: "FAILED" | "TIMED_OUT" | "ABORTED" | "SUCCEEDED";
 };
 
+/** The one node that an order is about. */
+export type OrderTarget = { readonly instanceId: string } | { readonly nodeName: string; readonly cluster: string };
+
 export type OrderReading = {
 	readonly kind: "drain order";
 	readonly requestId: string;
-	readonly target: { readonly instanceId: string } | { readonly nodeName: string; readonly cluster: string };
+	readonly target: OrderTarget;
 	readonly reason: string;
 	readonly requestedBy?: string;
 	readonly deadline?: number;
@@ -55,6 +59,18 @@ export type OrderReading = {
 	readonly mayEnd: readonly string[];
 	readonly issuedAt?: number;
 	/** After this instant the order must not begin anything. */
+	readonly notAfter?: number;
+};
+
+/** A drain is to be taken back. */
+export type CancelReading = {
+	readonly kind: "cancel order";
+	readonly requestId: string;
+	readonly target: OrderTarget;
+	readonly reason: string;
+	readonly requestedBy?: string;
+	/** Drain orders issued until then drain nothing. */
+	readonly issuedAt?: number;
 	readonly notAfter?: number;
 };
 

@@ -19,7 +19,7 @@ import { type Notice, serviceIntegrations } from "./service-integrations.ts";
 import type { ExecutionEvent } from "./workflow/execution-event.ts";
 import { createStateMachine, type StateMachine } from "./workflow/state-machine.ts";
 
-export type FunctionName = "intake" | "assess" | "cordon" | "evict" | "watch" | "release";
+export type FunctionName = "intake" | "assess" | "cordon" | "evict" | "watch" | "release" | "restore";
 
 /** One invocation: which function, with what, on which world, and the request's id, which is the only one of its kind. */
 export type Invocation = {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { readMessage } from "../../src/events/read-message.ts";
-import type { LifecycleReading, OrderReading, Queue, Reading } from "../../src/events/reading.ts";
-import { executionStatus, inSns, lifecycleEvent, notification, notificationLines, order, testNotification } from "./samples.ts";
+import type { CancelReading, LifecycleReading, OrderReading, Queue, Reading } from "../../src/events/reading.ts";
+import {
+	cancelOrder,
+	executionStatus,
+	inSns,
+	lifecycleEvent,
+	notification,
+	notificationLines,
+	order,
+	testNotification,
+} from "./samples.ts";
 
 type Random = () => number;
 
@@ -98,6 +107,7 @@ const samples = [
 	notification,
 	testNotification,
 	executionStatus,
+	cancelOrder,
 	order,
 	inSns(notification),
 	{ Message: order },
@@ -122,6 +132,8 @@ function isSound(reading: Reading): boolean {
 		case "execution ended":
 			return INSTANCE.test(reading.instanceId) && Number.isSafeInteger(reading.generation);
 		case "drain order":
+			return isSoundOrder(reading) && reading.mayEnd.every((vm) => /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(vm));
+		case "cancel order":
 			return isSoundOrder(reading);
 		case "test notification":
 			return !/\p{Cc}/u.test(reading.group);
@@ -137,10 +149,11 @@ const isSoundLifecycle = ({ requestId, instanceId, token, hook, eventTime }: Lif
 	/^[\w\-/]+$/.test(hook) &&
 	Number.isSafeInteger(eventTime);
 
-const isSoundOrder = ({ target, mayEnd, deadline, issuedAt, notAfter }: OrderReading) =>
+const isSoundOrder = ({ target, issuedAt, notAfter, ...order }: OrderReading | CancelReading) =>
 	/^[a-z0-9.-]+$/.test("instanceId" in target ? target.instanceId : target.nodeName) &&
-	mayEnd.every((vm) => /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(vm)) &&
-	[deadline, issuedAt, notAfter].every((at) => at === undefined || Number.isSafeInteger(at));
+	["deadline" in order ? order.deadline : undefined, issuedAt, notAfter].every(
+		(at) => at === undefined || Number.isSafeInteger(at),
+	);
 
 describe("a message from somebody who means harm", () => {
 	it.each([1, 2, 3, 4])("never makes reading throw, and never gets a name or a complaint through unchecked (seed %i)", (seed) => {
@@ -156,6 +169,7 @@ describe("a message from somebody who means harm", () => {
 		}
 		expect(wrong).toEqual([]);
 		expect([...kinds.keys()].toSorted()).toEqual([
+			"cancel order",
 			"drain order",
 			"execution ended",
 			"ignored",

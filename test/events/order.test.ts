@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fromOrders, order, orderWith } from "./samples.ts";
+import { cancelOrder, fromOrders, order, orderWith } from "./samples.ts";
 
 const known =
 	"an order has kind, version, requestId, instanceId, nodeName, cluster, intent, reason, requestedBy, deadline, mayEnd, issuedAt, notAfter";
@@ -155,13 +155,11 @@ describe("a drain order", () => {
 		expect(fromOrders(orderWith(fields))).toEqual({ kind: "unsupported", why });
 	});
 
-	it.each([
-		{ kind: "cancel", version: 1, instanceId: "i-0123456789abcdef0", reason: "wrong host", uncordon: true },
-		{ kind: "release", version: 1, instanceId: "i-0123456789abcdef0", reason: "VM x accepted as lost" },
-	])("is not what this is: $kind", (other) => {
+	it("is not what this is: release", () => {
+		const other = { kind: "release", version: 1, instanceId: "i-0123456789abcdef0", reason: "VM x accepted as lost" };
 		expect(fromOrders(other)).toEqual({
 			kind: "unsupported",
-			why: `this version does not act on orders of the kind ${other.kind}`,
+			why: "this version does not act on orders of the kind release",
 		});
 	});
 
@@ -169,5 +167,54 @@ describe("a drain order", () => {
 		const hostile = JSON.stringify(order).replace("{", '{"__proto__":{"mayEnd":["shop/cart-1"]},"constructor":1,');
 		expect(fromOrders(hostile)).toEqual({ kind: "malformed", why: `unknown fields "__proto__", "constructor": ${known}` });
 		expect(Object.hasOwn(Object.prototype, "mayEnd")).toBe(false);
+	});
+});
+
+describe("an order to cancel", () => {
+	const cancelWith = (fields: Readonly<Record<string, unknown>>) => fromOrders({ ...cancelOrder, ...fields });
+
+	it("says which drain is taken back, why, by whom, and how old it is", () => {
+		expect(fromOrders(cancelOrder)).toStrictEqual({
+			kind: "cancel order",
+			requestId: "chg-1234-back",
+			target: { instanceId: "i-0123456789abcdef0" },
+			reason: "wrong host",
+			requestedBy: "alice",
+			issuedAt: Date.parse("2026-11-22T11:30:00Z"),
+			notAfter: Date.parse("2026-11-23T00:00:00Z"),
+		});
+	});
+
+	it("may name a node of a cluster, and is then known by the message's id unless it has its own", () => {
+		expect(fromOrders({ kind: "cancel", version: 1, nodeName: "n1", cluster: "prod", reason: "wrong host" })).toStrictEqual({
+			kind: "cancel order",
+			requestId: "order:m-1",
+			target: { nodeName: "n1", cluster: "prod" },
+			reason: "wrong host",
+		});
+	});
+
+	const fields = "version, requestId, instanceId, nodeName, cluster, reason, requestedBy, issuedAt, notAfter";
+	it.each([
+		[{ uncordon: true }, `unknown fields "uncordon": an order to cancel has kind, ${fields}`],
+		[{ mayEnd: ["shop/db"], intent: "x" }, `unknown fields "mayEnd", "intent": an order to cancel has kind, ${fields}`],
+		[{ options: {} }, `unknown fields "options": an order to cancel has kind, ${fields}`],
+		[{ version: 2 }, "version is 2, not the number 1"],
+		[{ reason: undefined }, "reason is missing: it must be one line of 1 to 500 characters, not all of them blank"],
+		[{ instanceId: undefined }, "instanceId is missing: an order names an instanceId, or a nodeName with its cluster"],
+		[
+			{ nodeName: "n1" },
+			"instanceId stands beside nodeName or cluster: name the instance, or the node with its cluster, not both",
+		],
+		[
+			{ notAfter: "2026-11-01T00:00:00Z" },
+			'notAfter is "2026-11-01T00:00:00Z", not later than issuedAt "2026-11-22T12:30:00+01:00"',
+		],
+	])("is malformed with %j", (wrong, why) => {
+		expect(cancelWith(wrong)).toEqual({ kind: "malformed", why });
+	});
+
+	it("may not pass for another request", () => {
+		expect(cancelWith({ requestId: "order:m-2" })).toMatchObject({ kind: "malformed" });
 	});
 });

@@ -134,6 +134,17 @@ export const order = {
 	deadline: "2026-12-01T00:00:00Z",
 };
 
+export const cancelOrder = {
+	kind: "cancel",
+	version: 1,
+	requestId: "chg-1234-back",
+	instanceId: "i-0123456789abcdef0",
+	reason: "wrong host",
+	requestedBy: "alice",
+	issuedAt: "2026-11-22T12:30:00+01:00",
+	notAfter: "2026-11-23T00:00:00Z",
+};
+
 /** The order with other or fewer (undefined) fields. */
 export const orderWith = (fields: Readonly<Record<string, unknown>>) => ({ ...order, ...fields });
 

@@ -16,12 +16,21 @@ const allowed = functionNames.flatMap((name) =>
 const changes = allowed.filter((line) => !/^\w+ (get|list|watch) /.test(line));
 
 describe("in a cluster", () => {
-	it("three functions change one thing each, and nobody changes anything else", () => {
-		expect(changes).toEqual(["cordon patch nodes", "evict create pods/eviction", "release create events"]);
+	it("three functions change one thing each, restore takes two of them back, and nobody changes anything else", () => {
+		expect(changes).toEqual([
+			"cordon patch nodes",
+			"evict create pods/eviction",
+			"release create events",
+			"restore patch nodes",
+			"restore delete kubevirt.io/virtualmachineinstancemigrations",
+			"restore update subresources.kubevirt.io/virtualmachineinstances/evacuate",
+		]);
 	});
 
-	it("nobody deletes", () => {
-		expect(allowed.filter((line) => line.includes("delete"))).toEqual([]);
+	it("nobody deletes but restore, and that only migrations", () => {
+		expect(allowed.filter((line) => line.includes("delete"))).toEqual([
+			"restore delete kubevirt.io/virtualmachineinstancemigrations",
+		]);
 	});
 
 	it("nobody has a wildcard, or reads secrets", () => {
@@ -46,7 +55,7 @@ describe("in a cluster", () => {
 		]);
 	});
 
-	it.each(["assess", "evict", "watch", "release"])("%s sees everything that a look holds", (name) => {
+	it.each(["assess", "evict", "watch", "release", "restore"])("%s sees everything that a look holds", (name) => {
 		const kinds = ["kubevirts", "virtualmachines", "virtualmachineinstances", "virtualmachineinstancemigrations"];
 		const wanted = ["nodes", "pods", ...kinds.map((kind) => `kubevirt.io/${kind}`)];
 

@@ -127,18 +127,15 @@ describe("a drain", () => {
 	it.each(["assess", "admit", "evict", "watch", "release", "wait", "hold", "restore", "hand over", "done"] as const)(
 		"understands %s from every step",
 		async (next) => {
-			const way = ["cordon", "evict", "watch", "release"] as const;
+			const way = ["cordon", "evict", "watch", "release", "restore"] as const;
 			for (const [index] of [...way, "done"].entries()) {
 				const answers = [...way.map((onward) => say(onward)), say("done")];
-				const [assess, cordon, evict, watch, release] = answers.map((onward, step) =>
+				const [assess, cordon, evict, watch, release, restore] = answers.map((onward, step) =>
 					step === index ? saying(say(next), onward) : saying(onward),
 				);
 				const functions = { ...(assess && { assess }), ...(cordon && { cordon }), ...(evict && { evict }) };
-				const { trace } = await runDefinition({
-					item: record,
-					untilSeconds: 50,
-					steps: { ...functions, ...(watch && { watch }), ...(release && { release }) },
-				});
+				const last = { ...(watch && { watch }), ...(release && { release }), ...(restore && { restore }) };
+				const { trace } = await runDefinition({ item: record, untilSeconds: 50, steps: { ...functions, ...last } });
 
 				expect(trace.filter((line) => line.includes("notice"))).toEqual([]);
 			}
@@ -289,7 +286,7 @@ describe("Hold", () => {
 		expect(trace[heard + 1]?.split(" ")[1]).toBe("assess");
 	});
 
-	it.each(["released", "gone", "handed over"])("ends when the record is %s", async (state) => {
+	it.each(["released", "gone", "restored", "handed over"])("ends when the record is %s", async (state) => {
 		const { end } = await runDefinition({
 			item: ({ seconds }) => item(["a"], 100, { state: seconds < 50 ? "open" : state }),
 			untilSeconds: 1_000,

@@ -115,7 +115,7 @@ describe("the functions", () => {
 		const types = called.map((ref) => Resources[(JSON.parse(ref) as { Ref: string }).Ref]?.Type);
 
 		expect(versions).toEqual(Array(functionNames.length).fill("Retain"));
-		expect(types).toEqual(Array(5).fill("AWS::Lambda::Version"));
+		expect(types).toEqual(Array(6).fill("AWS::Lambda::Version"));
 	});
 
 	it("run in the VPC that is given", () => {

@@ -48,6 +48,16 @@ describe("in AWS", () => {
 		expect(all.get("release")).toEqual([...describing, ...record, ...own, ...logs("Release")].sort());
 	});
 
+	it("restore takes the one tag away, and can neither set it nor answer a hook", () => {
+		const condition = {
+			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE_TAG] },
+			Null: { "aws:TagKeys": "false" },
+		};
+		const instances = "arn:aws:ec2:eu-central-1:111122223333:instance/*";
+		const own = `ec2:DeleteTags on ${instances} if ${JSON.stringify(condition)}`;
+		expect(all.get("restore")).toEqual([...record, own, ...logs("Restore")].sort());
+	});
+
 	it("intake reads its queues, writes and starts", () => {
 		const queue = (id: string) =>
 			["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"].map(
@@ -66,7 +76,7 @@ describe("in AWS", () => {
 	});
 
 	it("an execution may call every version of its steps, so that a deployment never stops a drain in flight", () => {
-		const steps = ["Assess", "Cordon", "Evict", "Watch", "Release"];
+		const steps = ["Assess", "Cordon", "Evict", "Watch", "Release", "Restore"];
 		const versions = steps.map((step) => `lambda:InvokeFunction on <${step}Function>:*`);
 		const current = steps.map((step) => `lambda:InvokeFunction on <${step}Function>`);
 		const own = [
@@ -82,7 +92,8 @@ describe("in AWS only", () => {
 	it.each([
 		["release completes a lifecycle action", /CompleteLifecycleAction/, ["release"]],
 		["watch and the executions send heartbeats", /Heartbeat/, ["watch", "machine"]],
-		["release tags an instance", /Tags/, ["release"]],
+		["release tags an instance", /CreateTags/, ["release"]],
+		["release and restore take a tag away", /DeleteTags/, ["release", "restore"]],
 		["intake starts executions", /StartExecution/, ["intake"]],
 		["intake creates records", /PutItem/, ["intake"]],
 		["intake reads or writes a queue", /sqs:/, ["intake"]],

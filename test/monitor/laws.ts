@@ -89,9 +89,10 @@ export class Monitor {
 		this.#note("answer", `hook ${hook} of ${instanceId} lapsed without an answer`);
 	}
 
-	/** A request of a user; ours never deletes. */
+	/** A request of a user; ours deletes nothing but the migrations by which KubeVirt evacuates, never a user's own. */
 	request(user: string, verb: string, path: string): void {
-		if (this.#isOurs(user) && verb.startsWith("delete")) this.#note("2", `Evacuator sent ${verb} ${path}`);
+		if (this.#isOurs(user) && verb.startsWith("delete") && !(verb === "delete" && isEvacuation.test(path)))
+			this.#note("2", `Evacuator sent ${verb} ${path}`);
 	}
 
 	#guestEnded({ namespace, name, instanceId, cause, by, strategy, owner, runStrategy, migratable }: GuestEnded): void {
@@ -125,6 +126,9 @@ function aliveOn(cluster: Watched, instanceId: string): string[] {
 		...objects.map(({ name }) => `migration ${name} was unfinished`),
 	];
 }
+
+/** Named by virt-controller's evacuation controller alone. */
+const isEvacuation = /\/virtualmachineinstancemigrations\/kubevirt-evacuation-[a-z0-9]+$/;
 
 const shutsDown = (strategy: string, migratable: boolean | undefined): boolean =>
 	strategy === "None" || (strategy === "LiveMigrateIfPossible" && migratable !== true);

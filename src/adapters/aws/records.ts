@@ -93,13 +93,15 @@ export function createRecords({ dynamodb }: { readonly dynamodb: DynamoDBClient 
 				TableName: table,
 				Key: toItem({ instanceId: was.instanceId, generation: was.generation }),
 				UpdateExpression: expression,
-				ConditionExpression: "#version = :was AND (NOT (#state IN (:released, :gone, :handedOver)) OR #state = :state)",
+				ConditionExpression:
+					"#version = :was AND (NOT (#state IN (:released, :gone, :restored, :handedOver)) OR #state = :state)",
 				ExpressionAttributeNames: { ...names, "#version": "version", "#state": "state" },
 				ExpressionAttributeValues: toItem({
 					...values,
 					":was": was.version,
 					":released": "released",
 					":gone": "gone",
+					":restored": "restored",
 					":handedOver": "handed over",
 					":state": next.state,
 				}),

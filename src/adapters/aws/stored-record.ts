@@ -48,6 +48,8 @@ const trouble = z.looseObject({
 		"hook-too-short",
 		"hook-ends",
 		"instance-gone",
+		"cancel-held",
+		"mark-stays",
 	]),
 	about: text,
 	says: text,
@@ -59,7 +61,7 @@ const recordSchema = z.looseObject({
 	generation: count,
 	version: count,
 	cluster: text,
-	state: z.enum(["open", "releasing", "released", "gone", "handed over"]),
+	state: z.enum(["open", "releasing", "released", "gone", "restored", "handed over"]),
 	openedAt: instant,
 	closedAt: instant.exactOptional(),
 	requests: z.array(text),
@@ -89,6 +91,18 @@ const recordSchema = z.looseObject({
 	left: z.looseObject({ vms: count, pods: count, changedAt: instant }).exactOptional(),
 	releasing: z.looseObject({ turn: text, at: instant, tokens: z.array(text) }).exactOptional(),
 	markedAt: instant.exactOptional(),
+	requestedAt: instant.exactOptional(),
+	cancel: z
+		.looseObject({
+			at: instant,
+			issuedAt: instant,
+			requestId: text,
+			by: text.exactOptional(),
+			reason: text.exactOptional(),
+		})
+		.exactOptional(),
+	cancelledUntil: instant.exactOptional(),
+	foreignCordon: z.boolean().exactOptional(),
 }) satisfies z.ZodType<MaintenanceRecord>;
 
 /** The fields of a record that this version knows. */

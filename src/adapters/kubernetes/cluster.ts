@@ -3,11 +3,13 @@ import type { Cluster } from "../../ports.ts";
 import { announceOnNode } from "./announce.ts";
 import { type ClusterApiOptions, createClusterApi } from "./cluster-api.ts";
 import { cordonNode } from "./cordon.ts";
+import { cancelEvacuation, cancelMigration } from "./evacuation-cancel.ts";
 import { evictPod } from "./eviction.ts";
 import { follow } from "./following.ts";
 import { isObjectName } from "./object-name.ts";
 import { observe } from "./observe.ts";
 import { listNodes, readNode } from "./reads.ts";
+import { uncordonNode } from "./uncordon.ts";
 
 /** A cluster behind `send`: sockets, or a simulated API server's function. Opens nothing before it is asked. */
 export function createCluster(options: ClusterApiOptions): Cluster {
@@ -24,6 +26,9 @@ export function createCluster(options: ClusterApiOptions): Cluster {
 		},
 		follow: (node, seconds) => follow(api, node.name, seconds),
 		cordon: (node, annotations) => cordonNode(api, node, annotations),
+		uncordon: (node, what) => uncordonNode(api, node, what),
+		cancelEvacuation: (vmi, node) => cancelEvacuation(api, vmi, node),
+		cancelMigration: (migration) => cancelMigration(api, migration),
 		evict: (pod, { dryRun } = { dryRun: false }) => evictPod(api, pod, dryRun),
 		announce: (node, event) => announceOnNode(api, node, event),
 	};

@@ -9,7 +9,7 @@ import { readNode } from "./reads.ts";
 type Cordoned = "cordoned" | "not ours" | "no node";
 
 /** A patch with another uid is invalid; a Node that is replaced while it is patched is a conflict. */
-const MAY_BE_ANOTHER = new Set([409, 422]);
+export const MAY_BE_ANOTHER = new Set([409, 422]);
 
 /**
  * Cordons this very Node: its uid is in the patch, so the API server refuses to touch a namesake, as controllers use it to
@@ -31,7 +31,8 @@ export async function cordonNode(
 	throw faultOf(answer.status, `cordon Node ${name}`);
 }
 
-async function isStillOurs(api: ClusterApi, node: NodeIdentity): Promise<boolean> {
+/** Whether the Node of this name still is this one. */
+export async function isStillOurs(api: ClusterApi, node: NodeIdentity): Promise<boolean> {
 	const now = await readNode(api, node.name);
 	return now !== undefined && isSameNode(now, node);
 }

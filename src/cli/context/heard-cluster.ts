@@ -48,6 +48,9 @@ export function withGate(cluster: Cluster): Gate {
 		cluster: {
 			...cluster,
 			cordon: (node, annotations) => pass(() => cluster.cordon(node, annotations)),
+			uncordon: (node, what) => pass(() => cluster.uncordon(node, what)),
+			cancelEvacuation: (vmi, node) => pass(() => cluster.cancelEvacuation(vmi, node)),
+			cancelMigration: (migration) => pass(() => cluster.cancelMigration(migration)),
 			evict: (pod, options) => pass(() => cluster.evict(pod, options)),
 			announce: (node, event) => pass(() => cluster.announce(node, event)),
 		},

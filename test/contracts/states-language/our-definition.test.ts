@@ -198,7 +198,19 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 		"SUCCEEDED",
 		{ steps: { assess: [{ fault: "ClusterForbidden" }, to("release")], release: [to("done")] }, beatSeconds: 900 },
 	],
-	["a restore, which a human does", "SUCCEEDED", { steps: { assess: [to("restore"), to("done")] } }],
+	[
+		"a drain that is taken back, in more than one turn",
+		"SUCCEEDED",
+		{
+			steps: {
+				assess: [to("cordon"), to("restore"), to("restore")],
+				cordon: [to("evict")],
+				evict: [to("restore")],
+				restore: [to("wait"), { fault: "ClusterForbidden" }, to("restore"), to("done", { tell })],
+			},
+		},
+	],
+	["a maintenance that was taken back while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "restored" }],
 	["a history that is nearly full", "FAILED", { steps: { ...drained, watch: [to("hand over")] } }],
 	["a step that does nothing but end", "SUCCEEDED", { steps: { assess: [to("done")] } }],
 ];

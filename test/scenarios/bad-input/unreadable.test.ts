@@ -148,9 +148,9 @@ describe("a message that this version does not act on", () => {
 	});
 
 	it("is kept when an order asks for more than a drain", async () => {
-		const { kept } = await refused("orders", [order({ kind: "cancel" })]);
+		const { kept } = await refused("orders", [order({ kind: "release" })]);
 		expect(kept).toEqual([
-			{ body: order({ kind: "cancel" }), source: "orders", reason: "this version does not act on orders of the kind cancel" },
+			{ body: order({ kind: "release" }), source: "orders", reason: "this version does not act on orders of the kind release" },
 		]);
 	});
 });

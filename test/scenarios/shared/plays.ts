@@ -53,6 +53,11 @@ export const leaveAndMeanwhile =
 		await untilTaken(stage);
 	};
 
+type Order = { readonly kind: "drain" | "cancel"; readonly reason: string } & Readonly<Record<string, unknown>>;
+
+/** An operator sends an order that is about the instance. */
+export const send = ({ ground }: SharedStage, order: Order): Promise<unknown> =>
+	ground.queues.send("orders", JSON.stringify({ version: 1, instanceId: LEAVING, ...order }));
+
 /** Wakes a maintenance that holds, as an operator does. */
-export const order = ({ ground }: SharedStage, reason: string): Promise<unknown> =>
-	ground.queues.send("orders", JSON.stringify({ kind: "drain", version: 1, instanceId: LEAVING, reason }));
+export const order = (stage: SharedStage, reason: string): Promise<unknown> => send(stage, { kind: "drain", reason });

@@ -1,4 +1,5 @@
 import { budgets } from "./budgets.ts";
+import { cancels } from "./cancels.ts";
 import { controlPlane } from "./control-plane.ts";
 import { guests } from "./guests.ts";
 import { migrations } from "./migrations.ts";
@@ -18,4 +19,5 @@ export const scenarios: readonly SharedScenario[] = [
 	...users,
 	...pods,
 	...guests,
+	...cancels,
 ];

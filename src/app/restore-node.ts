@@ -1,0 +1,70 @@
+import { isToBeRestored, restoredSays, whenCancelled } from "../domain/cancellation.ts";
+import type { NodeIdentity } from "../domain/identity.ts";
+import type { Decision } from "../domain/next-step.ts";
+import { executionName, type MaintenanceRecord } from "../domain/record.ts";
+import { isClosed, withoutMark, withRestored } from "../domain/record-changes.ts";
+import { isRestored, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
+import type { World } from "../ports.ts";
+import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { noticeOf } from "./observe.ts";
+import { observeRestoring } from "./observe-restoring.ts";
+import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
+import { takeBack } from "./take-back.ts";
+
+/** After something was changed, and while a migration that nobody can call off moves its VM. Milliseconds. */
+const LOOK_AGAIN_MS = { changed: 5_000, moving: 30_000 };
+
+/**
+ * Takes back what a cancelled drain has done, as far as a look still shows it, and ends when a look shows nothing more.
+ * A Node that is gone, or another one now, is not touched.
+ */
+export const restoreNode: Step = async (key, world, attempt) => {
+	const { clock } = world;
+	const began = clock.now();
+	const record = await readRecord(key, world);
+	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, clock.now());
+	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
+	if (!isToBeRestored(record)) return result(whenCancelled(record) ?? { next: "assess", why: "the drain is wanted again" });
+	// First of all: it says that nothing is left here, and soon there may be.
+	if (record.markedAt !== undefined) await unmark(record, world);
+	if (!record.node) return close(record, "The drain had not come to its node.", world, attempt);
+	const { node } = record;
+	const look = await clusterOfRecord(record, world).look(node, "progress");
+	const remains = remainsOf(look, record, node);
+	if (remains === "not ours") return close(record, notTouched(node), world, attempt);
+	if (isRestored(remains)) {
+		const { record: seen } = await observeRestoring(look, record, [], world);
+		return close(seen, standsNow(remains.node, seen), world, attempt);
+	}
+	const taken = await takeBack({ remains, look, record, node, world, began });
+	const { record: seen, news } = await observeRestoring(look, record, taken.trouble, world);
+	return { ...result(taken.interruption ?? lookAgain(remains, taken.changed, clock.now()), seen), ...noticeOf(news, seen) };
+};
+
+const notTouched = ({ name, uid }: NodeIdentity): string =>
+	`The Node ${name} that was drained (uid ${uid}) is not there any more: nothing was touched.`;
+
+function lookAgain({ migrations }: Remains, changed: boolean, now: number): Decision {
+	if (changed) return { next: "wait", why: "the drain is being taken back", at: now + LOOK_AGAIN_MS.changed };
+	return migrations.length > 0
+		? { next: "wait", why: "VMs move that nothing keeps from it", at: now + LOOK_AGAIN_MS.moving }
+		: { next: "wait", why: "VMs stay marked" };
+}
+
+async function unmark(record: MaintenanceRecord, world: World): Promise<void> {
+	await world.instances.unmark(record.instanceId);
+	await changeRecord(record, world, withoutMark);
+}
+
+/** Unless a hook has come, or a request that wants the drain again. */
+async function close(record: MaintenanceRecord, stands: string, world: World, attempt: Attempt) {
+	const { clock, notices } = world;
+	const after = await changeRecord(record, world, (was) =>
+		isToBeRestored(was) && was.markedAt === undefined ? withRestored(was, clock.now()) : undefined,
+	);
+	if (!after) return stepResult({ next: "assess", why: "another request came" }, record, attempt, clock.now());
+	const says = restoredSays(after, stands);
+	notices.say({ event: "restored", maintenance: executionName(after), says });
+	const tell = { subject: `Evacuator ${executionName(after)}: restored`, message: says };
+	return { ...stepResult({ next: "done", why: says }, after, attempt, clock.now()), tell };
+}

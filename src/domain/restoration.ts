@@ -1,0 +1,75 @@
+import { isCordonedByUs, ourAnnotations } from "./cordon.ts";
+import { isSameNode, type NodeIdentity } from "./identity.ts";
+import type { Look, MigrationFacts, NodeFacts, VmiFacts } from "./look.ts";
+import { isFinalVmi, isMarked, vmiOfMigration } from "./presence.ts";
+import type { MaintenanceRecord } from "./record.ts";
+import { listed } from "./standstill.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** What of a drain one look still shows. */
+export type Remains = {
+	readonly node: NodeFacts;
+	/** Our own; one that stood before us is nobody's to take away but its maker's. */
+	readonly cordon: boolean;
+	/** Our annotations on the Node. */
+	readonly annotations: readonly string[];
+	/** VMIs that KubeVirt, or another controller, is to move off this node. */
+	readonly marked: readonly VmiFacts[];
+	/** Unfinished migrations by which KubeVirt evacuates this node, never a user's own. */
+	readonly migrations: readonly MigrationFacts[];
+};
+
+/** Everything that a drain has left on this very node; `not ours` when the Node is gone or another one. */
+export function remainsOf(look: Look, record: MaintenanceRecord, node: NodeIdentity): Remains | "not ours" {
+	if (!look.node || !isSameNode(look.node, node)) return "not ours";
+	return {
+		node: look.node,
+		cordon: isCordonedByUs(look.node, record),
+		annotations: ourAnnotations(look.node),
+		marked: look.vmis.filter((vmi) => !isFinalVmi(vmi) && isMarked(vmi, node.name)),
+		migrations: look.migrations.filter((migration) => isUnfinished(migration) && migration.evacuates === node.name),
+	};
+}
+
+const isUnfinished = ({ phase }: MigrationFacts): boolean => phase !== "Succeeded" && phase !== "Failed";
+
+/** Nothing is left, and the look proves it. */
+export const isRestored = ({ cordon, annotations, marked, migrations }: Remains): boolean =>
+	!cordon && annotations.length === 0 && marked.length === 0 && migrations.length === 0;
+
+/**
+ * The migrations that may be called off: not those of VMIs that are marked, for which KubeVirt would begin another one
+ * within a second.
+ */
+export const migrationsToCancel = (
+	{ marked, migrations }: Remains,
+	unmarked: ReadonlySet<string>,
+	look: Look,
+): readonly MigrationFacts[] =>
+	migrations.filter((migration) => {
+		const vmi = vmiOfMigration(migration, look);
+		return vmi === undefined || unmarked.has(vmi.uid) || !marked.includes(vmi);
+	});
+
+const named = (vms: readonly { readonly namespace: string; readonly name: string }[]): string =>
+	listed(vms.map(({ namespace, name }) => `${namespace}/${name}`));
+
+/** Marks that KubeVirt does not take off: these VMs are moved although nobody wants it any more. */
+export const markStays = (node: string, vms: readonly VmiFacts[], why: string): Trouble => ({
+	kind: "mark-stays",
+	about: node,
+	says: `The drain of ${node} is cancelled, but KubeVirt does not take its mark off ${named(vms)} (${why}); it goes on moving them until they have left. Let them move, or restart those VMs.`,
+});
+
+/** How the node stands after a drain was taken back, for the one who cancelled it. */
+export function standsNow({ unschedulable, name }: NodeFacts, { vms }: MaintenanceRecord): string {
+	const moved = vms.filter(({ outcome }) => outcome?.kind === "migrated");
+	const ended = vms.filter(({ outcome }) => outcome !== undefined && outcome.kind !== "migrated");
+	return [
+		unschedulable
+			? `Node ${name} stays cordoned: that cordon is not Evacuator's.`
+			: `Node ${name} is schedulable, and nothing moves off it any more.`,
+		...(moved.length === 0 ? [] : [`Moved before, and not moved back: ${named(moved)}.`]),
+		...(ended.length === 0 ? [] : [`Shut down before: ${named(ended)}.`]),
+	].join(" ");
+}

@@ -21,7 +21,8 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	const doubt = await doubtOf(record, second, world, attempt);
 	if (doubt) return doubt;
 	// Written first: whoever finds the record afterwards knows that there may be a mark to revoke.
-	await changeRecord(record, world, (was) => withMark(was, now));
+	const marked = await changeRecord(record, world, (was) => (was.cancel ? undefined : withMark(was, now)));
+	if (!marked) return "the drain was cancelled";
 	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
 	world.notices.say({ event: "marked", maintenance: name, instanceId: record.instanceId });
 	await announce(record, world);

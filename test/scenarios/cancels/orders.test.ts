@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import type { MaintenanceRecord } from "../../../src/domain/record.ts";
-import { withReleasing } from "../../../src/domain/record-changes.ts";
+import { withReleasing, withReopened } from "../../../src/domain/record-changes.ts";
 import type { Invocation } from "../../../src/local/embedded-ground.ts";
 import { answered, quarantine, receipts, START } from "../bad-input/messages.ts";
 import { drill, LEAVING, type Stage } from "../drill.ts";
@@ -263,6 +263,27 @@ describe("a cancel and Release that meet", () => {
 		});
 		expect(endOf(outcome)).toEqual({ ...takenBack, guests: ["one elsewhere"] });
 		expect(outcome.says.some(({ event }) => event === "marked")).toBe(false);
+	});
+
+	it("before the mark is set, when another try has given the claim back: the mark is not set any more", async () => {
+		const outcome = await drill({
+			seed: oneSwiftVm,
+			...beforeWrite(
+				"release",
+				({ markedAt }) => markedAt !== undefined,
+				async (was, stage) => {
+					await stage.ground.worldOf("release").records.replace(was, withReopened(was));
+					await sendOrder(stage, "cancel");
+					await stage.until(async () => (await stage.record())?.cancel !== undefined);
+				},
+			),
+			play: async (stage) => {
+				await sendOrder(stage, "drain");
+				await untilState(stage, "restored");
+			},
+		});
+		expect(endOf(outcome)).toEqual({ ...takenBack, guests: ["one elsewhere"] });
+		expect(outcome.stage.ground.aws.log.filter(({ kind }) => kind === "tagged")).toEqual([]);
 	});
 
 	it("before the cancel is written: the cancel is lost, and says so", async () => {

@@ -23,6 +23,9 @@ export const restoreNode: Step = async (key, world, attempt) => {
 	const began = clock.now();
 	const record = await readRecord(key, world);
 	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, clock.now());
+	// Nobody calls it again unless its answer was lost, and the notice with it.
+	if (record.state === "restored")
+		return { ...result({ next: "done", why: "it is restored" }), ...notice(record, "It is taken back.") };
 	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
 	if (!isToBeRestored(record)) return result(whenCancelled(record) ?? { next: "assess", why: "the drain is wanted again" });
 	// First of all: it says that nothing is left here, and soon there may be.
@@ -63,8 +66,11 @@ async function close(record: MaintenanceRecord, stands: string, world: World, at
 		isToBeRestored(was) && was.markedAt === undefined ? withRestored(was, clock.now()) : undefined,
 	);
 	if (!after) return stepResult({ next: "assess", why: "another request came" }, record, attempt, clock.now());
-	const says = restoredSays(after, stands);
-	notices.say({ event: "restored", maintenance: executionName(after), says });
-	const tell = { subject: `Evacuator ${executionName(after)}: restored`, message: says };
-	return { ...stepResult({ next: "done", why: says }, after, attempt, clock.now()), tell };
+	const told = notice(after, stands);
+	notices.say({ event: "restored", maintenance: executionName(after), says: told.tell.message });
+	return { ...stepResult({ next: "done", why: "the drain was taken back" }, after, attempt, clock.now()), ...told };
 }
+
+const notice = (record: MaintenanceRecord, stands: string) => ({
+	tell: { subject: `Evacuator ${executionName(record)}: restored`, message: restoredSays(record, stands) },
+});

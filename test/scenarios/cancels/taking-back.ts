@@ -76,6 +76,17 @@ export const changesBy = ({ cluster }: Stage, name: FunctionName): readonly stri
 			({ verb, path, code }) => `${verb} ${path.replace(/^.*\/(namespaces|nodes)\//, "").replace(/-[a-z0-9]{5}$/, "")} ${code}`,
 		);
 
+/** The tags of the instance when Restore has patched the node, of each time that it did. */
+export function tagsAtUncordoning({ cluster, ground }: Stage): (readonly string[])[] {
+	const seen: (readonly string[])[] = [];
+	const look = () => void seen.push(Object.keys(ground.aws.instance(LEAVING).tags).filter((tag) => tag === MARK));
+	cluster.faults.api.add({
+		match: ({ user, verb }) => user === "evacuator-restore" && verb === "patch",
+		effect: { after: look },
+	});
+	return seen;
+}
+
 /** Calls the handler on another world than its own. */
 export const runOn = (invocation: Invocation, world: World): Promise<unknown> =>
 	invokeHandler([HOOK.name])({ ...invocation, world });

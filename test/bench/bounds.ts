@@ -1,3 +1,4 @@
+import type { CrowdFigures } from "./crowd.ts";
 import type { DrainFigures } from "./drain-figures.ts";
 import type { FleetFigures } from "./fleet.ts";
 
@@ -33,3 +34,21 @@ function wrongWith({ requests, evictions, lagSeconds, wrong }: DrainFigures, hoo
 /** A figure that is no number is over every bound: what it counts never happened. */
 const over = (what: string, count: number, bound: number | undefined): readonly string[] =>
 	bound === undefined || count <= bound ? [] : [`${count} ${what}, at most ${bound} are allowed`];
+
+/** What many drains may cost: each so many times what one of the fewest does, however many leave. */
+const CROWD_BOUNDS = { slowestBeat: 0.5, growth: 2 } as const;
+
+/** One sentence for each law that was broken, each hook that waited too long, and each figure that grows worse than linearly. */
+export function verdictOfCrowds(crowds: readonly CrowdFigures[]): readonly string[] {
+	const [smallest] = crowds;
+	return crowds.flatMap((crowd) => {
+		const says = [
+			...crowd.wrong,
+			...over("of a hook's time-out without a heartbeat", crowd.slowestBeat, CROWD_BOUNDS.slowestBeat),
+			...(["requests", "writes", "reads", "invocations"] as const).flatMap((figure) =>
+				over(`${figure} of one drain`, crowd[figure], smallest && CROWD_BOUNDS.growth * smallest[figure]),
+			),
+		];
+		return says.map((one) => `${crowd.nodes} nodes: ${one}`);
+	});
+}

@@ -62,15 +62,18 @@ export async function drainFleet(clusters: number, hookSeconds: number): Promise
 	}
 }
 
-function monitorOf(nodes: readonly LeavingNode[]): Monitor {
+export function monitorOf(nodes: readonly LeavingNode[]): Monitor {
 	const leaving = new Set(nodes.map(({ instanceId }) => instanceId));
 	return new Monitor({
-		clusters: nodes.map(({ cluster }) => watchedCluster(cluster)),
+		clusters: clustersOf(nodes).map(watchedCluster),
 		mayEnd: () => false,
 		isOurs,
 		drained: (instanceId) => leaving.has(instanceId),
 	});
 }
+
+/** Several nodes may leave one cluster. */
+export const clustersOf = (nodes: readonly LeavingNode[]) => [...new Set(nodes.map(({ cluster }) => cluster))];
 
 type Start = {
 	readonly clock: VirtualClock;
@@ -79,12 +82,12 @@ type Start = {
 	readonly onInvoke: () => void;
 };
 
-function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<EmbeddedGround> {
+export function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<EmbeddedGround> {
 	const handle = invokeHandler(["evacuator"]);
 	const clusterOf = new Map(nodes.map(({ instanceId, cluster }) => [instanceId, cluster]));
 	return deploy({
 		clock,
-		clusters: nodes.map(({ cluster }) => reachOf(cluster, admitFunctions(cluster), clock)),
+		clusters: clustersOf(nodes).map((cluster) => reachOf(cluster, admitFunctions(cluster), clock)),
 		policy: strictPolicy,
 		invoke: (invocation) => {
 			onInvoke();
@@ -101,7 +104,7 @@ function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<Embedd
 	});
 }
 
-function addInstances({ aws }: EmbeddedGround, nodes: readonly LeavingNode[], hookSeconds: number): void {
+export function addInstances({ aws }: EmbeddedGround, nodes: readonly LeavingNode[], hookSeconds: number): void {
 	const hook = { name: "evacuator", defaultResult: "ABANDON", tells: ["eventbridge"] } as const;
 	aws.addGroup({ name: group, hooks: [{ ...hook, heartbeatTimeoutSeconds: hookSeconds }] });
 	for (const { instanceId, cluster } of nodes)
@@ -115,12 +118,12 @@ async function leaveAll(clock: VirtualClock, { aws }: EmbeddedGround, nodes: rea
 	await clock.sleep(2 * POWER_OFF_MS);
 }
 
-const served = ({ store }: EmbeddedGround, ...operations: readonly string[]): number =>
+export const served = ({ store }: EmbeddedGround, ...operations: readonly string[]): number =>
 	operations.reduce((sum, operation) => sum + (store.served.get(operation) ?? 0), 0);
 
 const MIB = 1024 * 1024;
 
-function memory(): Pick<FleetFigures, "peakRssMiB" | "heapMiB"> {
+export function memory(): Pick<FleetFigures, "peakRssMiB" | "heapMiB"> {
 	const peakRssMiB = process.resourceUsage().maxRSS / 1024;
 	globalThis.gc?.();
 	return { peakRssMiB, heapMiB: process.memoryUsage().heapUsed / MIB };

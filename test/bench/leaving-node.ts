@@ -13,19 +13,37 @@ export type LeavingNode = {
 };
 
 const otherNodes = 3;
+const VMS_PER_OTHER = 6;
 
 const instanceOf = (cluster: number, node: number): string =>
 	`i-0${cluster.toString(16).padStart(8, "0")}${node.toString(16).padStart(8, "0")}`;
 
 /** A cluster with the node that will leave, its VMs, and three other nodes with room for all of them. */
 export function createLeavingNode(clock: SimulationClock, number: number): LeavingNode {
-	const name = `cluster-${String(number).padStart(3, "0")}`;
-	const cluster = createSimulatedCluster({ clock, name, kubevirtVersion: KUBEVIRT_VERSION });
+	const cluster = createCluster(clock, number);
 	for (let other = 1; other <= otherNodes; other++) cluster.add.node({ instanceId: instanceOf(number, other) });
-	const instanceId = instanceOf(number, 0);
+	return addLeavingNode(clock, cluster, { instanceId: instanceOf(number, 0), vms: LOAD.vms, prefix: "vm" });
+}
+
+/** A cluster with so many nodes that will leave, so many VMs on each, and other nodes with room for all of them. */
+export function createLeavingNodes(clock: SimulationClock, number: number, nodes: number, vms: number): readonly LeavingNode[] {
+	const cluster = createCluster(clock, number);
+	const others = Math.max(otherNodes, Math.ceil((nodes * vms) / VMS_PER_OTHER));
+	for (let other = 1; other <= others; other++) cluster.add.node({ instanceId: instanceOf(number, nodes + other) });
+	return Array.from({ length: nodes }, (_, node) =>
+		addLeavingNode(clock, cluster, { instanceId: instanceOf(number, node), vms, prefix: `vm-${node}` }),
+	);
+}
+
+const createCluster = (clock: SimulationClock, number: number): SimulatedCluster =>
+	createSimulatedCluster({ clock, name: `cluster-${String(number).padStart(3, "0")}`, kubevirtVersion: KUBEVIRT_VERSION });
+
+type Leaving = { readonly instanceId: string; readonly vms: number; readonly prefix: string };
+
+function addLeavingNode(clock: SimulationClock, cluster: SimulatedCluster, { instanceId, vms, prefix }: Leaving): LeavingNode {
 	const node = cluster.add.node({ instanceId, zone: "eu-west-1a", infrastructure: false }).metadata.name;
-	for (let vm = 0; vm < LOAD.vms; vm++) {
-		const place = { namespace: "shop", name: `vm-${String(vm).padStart(2, "0")}`, on: node };
+	for (let vm = 0; vm < vms; vm++) {
+		const place = { namespace: "shop", name: `${prefix}-${String(vm).padStart(2, "0")}`, on: node };
 		cluster.add.vm({ ...place, evictionStrategy: "LiveMigrate", migrationSeconds: LOAD.migrationSeconds });
 	}
 	return { cluster, instanceId, lastLauncherFinalAt: watchLaunchers(clock, cluster, node) };

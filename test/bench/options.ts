@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 export type BenchOptions = {
 	/** How many clusters are drained at the same time, a run each, in growing order. */
 	readonly clusters: readonly number[];
+	/** How many nodes of 20 clusters are told to leave within a minute, a run each, in growing order. */
+	readonly nodes: readonly number[];
 	readonly json: boolean;
 	readonly help: boolean;
 };
@@ -12,6 +14,8 @@ export const usage = `npm run bench -- [options]
 Drains nodes with 20 LiveMigrate VMs in virtual time and prints what that costs.
 
   --clusters 1,10,200   how many clusters are drained at the same time, a run each (this is the default)
+  --nodes 10,100        how many nodes of 20 clusters leave within one minute, a run each (this is the default; with
+                        --nodes 10,100,1000 it takes a quarter of an hour and more)
   --json                figures as JSON
   --help                this page
 
@@ -25,16 +29,27 @@ export function readOptions(args: readonly string[]): BenchOptions {
 		args: [...args],
 		options: {
 			clusters: { type: "string", default: "1,10,200" },
+			nodes: { type: "string", default: "10,100" },
 			json: { type: "boolean", default: false },
 			help: { type: "boolean", default: false },
 		},
 	});
-	const clusters = values.clusters.split(",").map(numberOfClusters);
-	return { clusters: clusters.toSorted((a, b) => a - b), json: values.json, help: values.help };
+	return {
+		clusters: numbers("clusters", values.clusters),
+		nodes: numbers("nodes", values.nodes),
+		json: values.json,
+		help: values.help,
+	};
 }
 
-function numberOfClusters(text: string): number {
+const numbers = (what: "clusters" | "nodes", list: string): readonly number[] =>
+	list
+		.split(",")
+		.map((text) => numberOf(what, text))
+		.toSorted((a, b) => a - b);
+
+function numberOf(what: "clusters" | "nodes", text: string): number {
 	const number = Number(text);
 	if (Number.isInteger(number) && number >= 1 && number <= MOST) return number;
-	throw new Error(`cannot drain ${JSON.stringify(text)} clusters: give numbers from 1 to ${MOST}, as in --clusters 1,10,200`);
+	throw new Error(`cannot drain ${JSON.stringify(text)} ${what}: give numbers from 1 to ${MOST}, as in --${what} 1,10`);
 }

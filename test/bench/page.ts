@@ -1,4 +1,5 @@
 import { boundsOf } from "./bounds.ts";
+import { CROWD, type CrowdFigures } from "./crowd.ts";
 import type { FleetFigures } from "./fleet.ts";
 import { columns, lines, spread } from "./layout.ts";
 import { KUBEVIRT_VERSION, LOAD } from "./leaving-node.ts";
@@ -58,5 +59,38 @@ export function pageOfFleets(fleets: readonly FleetFigures[]): string {
 	return lines([
 		"One such node in each of so many clusters, all leaving at the same time, one deployment, one process, hook of 3600 s",
 		...columns([heads, ...fleets.map(row)]),
+	]);
+}
+
+/** One row for each number of nodes. */
+export function pageOfCrowds(crowds: readonly CrowdFigures[]): string {
+	const heads = [
+		"nodes",
+		"clusters",
+		"requests",
+		"record writes",
+		"reads",
+		"functions",
+		"longest silence",
+		"virtual s",
+		"wall s",
+	];
+	const row = (crowd: CrowdFigures) => [
+		crowd.nodes,
+		crowd.clusters,
+		crowd.requests.toFixed(1),
+		crowd.writes.toFixed(1),
+		crowd.reads.toFixed(1),
+		crowd.invocations.toFixed(1),
+		`${(100 * crowd.slowestBeat).toFixed(1)} % of the hook`,
+		crowd.virtualSeconds,
+		crowd.wallSeconds.toFixed(1),
+		`${Math.round(crowd.peakRssMiB)} MiB`,
+		`${Math.round(crowd.heapMiB)} MiB`,
+	];
+	return lines([
+		`Nodes of ${CROWD.clusters} clusters told to leave within ${CROWD.withinSeconds} s, ${CROWD.vms} VMs each, hook of ${CROWD.hookSeconds} s; requests, record`,
+		"writes, reads and functions are those of one drain, on average; the silence is the longest between two heartbeats of any hook",
+		...columns([[...heads, "peak RSS", "heap after GC"], ...crowds.map(row)]),
 	]);
 }

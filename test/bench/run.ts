@@ -1,14 +1,15 @@
 // Run by `npm run bench`: what a drain costs, and what many at once cost.
-import { verdictOf } from "./bounds.ts";
+import { verdictOf, verdictOfCrowds } from "./bounds.ts";
+import { type CrowdFigures, drainCrowd } from "./crowd.ts";
 import { drainFleet, type FleetFigures } from "./fleet.ts";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
 import { otherDrainers, recordedOn } from "./other-drainers.ts";
-import { pageOfDrain, pageOfFleets, pageOfOthers } from "./page.ts";
+import { pageOfCrowds, pageOfDrain, pageOfFleets, pageOfOthers } from "./page.ts";
 
 const DEFAULT_HOOK_SECONDS = 3_600;
 const SHORT_HOOK_SECONDS = 300;
 
-async function bench({ clusters, json }: BenchOptions): Promise<void> {
+async function bench({ clusters, nodes, json }: BenchOptions): Promise<void> {
 	const show = (text: string): void => {
 		if (!json) console.log(text);
 	};
@@ -22,8 +23,11 @@ async function bench({ clusters, json }: BenchOptions): Promise<void> {
 	const fleets: FleetFigures[] = [];
 	for (const count of clusters) fleets.push(await drainFleet(count, DEFAULT_HOOK_SECONDS));
 	show(pageOfFleets(fleets));
-	const wrong = [...single, ...fleets].flatMap(verdictOf);
-	if (json) console.log(JSON.stringify({ single, fleets, others: { recordedOn, otherDrainers }, wrong }, null, "\t"));
+	const crowds: CrowdFigures[] = [];
+	for (const count of nodes) crowds.push(await drainCrowd(count));
+	show(pageOfCrowds(crowds));
+	const wrong = [...[...single, ...fleets].flatMap(verdictOf), ...verdictOfCrowds(crowds)];
+	if (json) console.log(JSON.stringify({ single, fleets, crowds, others: { recordedOn, otherDrainers }, wrong }, null, "\t"));
 	for (const says of wrong) console.error(`FAIL  ${says}`);
 	if (wrong.length > 0) process.exitCode = 1;
 	else show("Every drain is completed, none twice, every VM is alive elsewhere, and no bound is exceeded.");

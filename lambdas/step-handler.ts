@@ -2,13 +2,19 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import type { Step } from "../src/app/step.ts";
+import { NOTICE_EVENTS } from "../src/domain/history-budget.ts";
 import type { StepResult } from "../src/domain/step-result.ts";
 import { currentGround } from "./world.ts";
+
+const counted = z.number().int().nonnegative();
 
 const stepInput = z.object({
 	instanceId: z.string().regex(/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/),
 	generation: z.string().regex(/^[1-9][0-9]{0,8}$/),
-	step: z.object({ turns: z.number().int().nonnegative() }).optional(),
+	/** What the step before answered. */
+	step: z.object({ events: counted, tell: z.unknown() }).partial().optional(),
+	/** Hold's memory. */
+	hold: z.object({ rounds: counted }).partial().optional(),
 });
 
 /**
@@ -29,8 +35,10 @@ export function stepHandler(step: Step) {
 			});
 		})
 		.handler(async (event: unknown, context: Context) => {
-			const { instanceId, generation, step: before } = stepInput.parse(event);
-			const attempt = { turn: context.awsRequestId, turns: before?.turns ?? 0 };
+			const { instanceId, generation, step: before, hold } = stepInput.parse(event);
+			const { events = 0, tell } = before ?? {};
+			const told = tell === undefined ? 0 : NOTICE_EVENTS;
+			const attempt = { turn: context.awsRequestId, events: events + told, rounds: hold?.rounds ?? 0 };
 			return step({ instanceId, generation: Number(generation) }, currentGround().world, attempt);
 		});
 }

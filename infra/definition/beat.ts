@@ -24,7 +24,7 @@ const everything = ["States.ALL"];
 const once = { errors: everything, interval: Duration.seconds(repeatAfterSeconds), maxAttempts: 1 };
 
 /** The fields of a record that the definition reads. Some are reserved words of DynamoDB. */
-const fields = ["hooks", "beatSeconds", "orders", "state"] as const;
+const fields = ["hooks", "beatSeconds", "laterBeat", "orders", "state"] as const;
 
 /** Stands at `$.record` until the record is read for the first time: no hooks, and a read every minute. */
 export const unreadRecord = {

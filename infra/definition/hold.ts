@@ -1,30 +1,24 @@
-import {
-	Choice,
-	Condition,
-	type Fail,
-	type IChainable,
-	JsonPath,
-	Pass,
-	type Succeed,
-	Wait,
-	WaitTime,
-} from "aws-cdk-lib/aws-stepfunctions";
+import { Choice, Condition, type Fail, type IChainable, JsonPath, Pass, type Succeed } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { holdSeconds } from "../time-outs.ts";
 import { heartbeats, readRecord } from "./beat.ts";
+import { oneMoreRound, same } from "./hold-memory.ts";
 import type { Parts } from "./parts.ts";
+import { rest } from "./rest.ts";
 import { faultNotice, tell } from "./tell.ts";
 
 type Ends = { readonly done: Succeed; readonly recordMissing: Fail; readonly assess: IChainable };
 
-const orders = { "orders.$": "$.record.Item.orders.N" };
+const item = "$.record.Item";
+const orders = { "orders.$": `${item}.orders.N` };
 const fault = Condition.isPresent("$.fault");
 
 /**
  * Keeps the hooks alive without any code of ours: read, heartbeat, decide, wait, and again.
  *
  * It goes back to Assess when an order has come in since the last read before it, or when its patience ends, and always
- * straight after a heartbeat. `$.hold` is its memory: how long it has held, for how long it will, the orders it knew.
+ * straight after a heartbeat. `$.hold` is its memory: how long it has held, for how long it will, the orders it knew; and
+ * of the whole execution its rounds, and how many of them will still be short, so that it hears of orders sooner.
  */
 export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	const decide = new Choice(scope, "Hold on?");
@@ -42,21 +36,23 @@ export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	decide
 		.when(Condition.booleanEquals("$.hold.untold", true), tellOfFault(scope, parts, read))
 		.when(Condition.and(isPatienceOver, fault), tryAgain(scope, ends.assess))
-		.when(isPatienceOver, lookAgain(scope, ends.assess))
-		.otherwise(waitForBeat(scope, read));
+		.when(isPatienceOver, lookAgain(scope, ends.assess));
+	rest(scope, decide, read);
 	return enter(scope, read);
 }
 
 const isPatienceOver = Condition.or(
-	Condition.not(Condition.stringEqualsJsonPath("$.record.Item.orders.N", "$.hold.orders")),
+	Condition.not(Condition.stringEqualsJsonPath(`${item}.orders.N`, "$.hold.orders")),
 	Condition.numberGreaterThanEqualsJsonPath("$.hold.seconds", "$.hold.patience"),
 	Condition.numberGreaterThanEquals("$.hold.seconds", holdSeconds.trouble),
 );
 
 /** A step's own notice has been published on the way here; only a fault has not been told of. */
 function enter(scope: Construct, read: IChainable): IChainable {
-	const begin = (name: string, memory: object) =>
-		new Pass(scope, name, { parameters: { seconds: 0, ...memory, ...orders }, resultPath: "$.hold" }).next(read);
+	const begin = (name: string, memory: object) => {
+		const parameters = { seconds: 0, ...memory, ...orders, ...same("listens", "rounds") };
+		return new Pass(scope, name, { parameters, resultPath: "$.hold" }).next(read);
+	};
 	const sameFault = Condition.and(
 		fault,
 		Condition.isPresent("$.step.held"),
@@ -72,7 +68,7 @@ function enter(scope: Construct, read: IChainable): IChainable {
 /** After the first heartbeat, and followed by another: publishing may take its time. */
 function tellOfFault(scope: Construct, parts: Parts, read: IChainable): IChainable {
 	const told = new Pass(scope, "Told of the fault", {
-		parameters: { untold: false, "seconds.$": "$.hold.seconds", "patience.$": "$.hold.patience", "orders.$": "$.hold.orders" },
+		parameters: { untold: false, ...same("seconds", "patience", "orders", "listens"), ...oneMoreRound },
 		resultPath: "$.hold",
 	});
 	told.next(read);
@@ -81,27 +77,13 @@ function tellOfFault(scope: Construct, parts: Parts, read: IChainable): IChainab
 	return publish.next(told);
 }
 
-/** Waits until the next heartbeat is due, or until its patience ends, if that is sooner. */
-function waitForBeat(scope: Construct, read: IChainable): IChainable {
-	const wait = (name: string, path: string) => new Wait(scope, name, { time: WaitTime.secondsPath(path) }).next(read);
-	const beat = "States.StringToJson($.record.Item.beatSeconds.N)";
-	return new Pass(scope, "Count the time in Hold", {
-		parameters: {
-			"seconds.$": `States.MathAdd($.hold.seconds, ${beat})`,
-			"pause.$": beat,
-			"patience.$": "$.hold.patience",
-			"orders.$": "$.hold.orders",
-			untold: false,
-		},
-		resultPath: "$.hold",
-	}).next(
-		new Choice(scope, "Which comes first?")
-			.when(Condition.numberLessThanJsonPath("$.hold.patience", "$.hold.pause"), wait("Wait for the next try", "$.hold.patience"))
-			.otherwise(wait("Wait for the next heartbeat", "$.hold.pause")),
-	);
-}
-
-const kept = { "instanceId.$": "$.instanceId", "generation.$": "$.generation", "record.$": "$.record" };
+const kept = {
+	"instanceId.$": "$.instanceId",
+	"generation.$": "$.generation",
+	"record.$": "$.record",
+	hold: { ...same("listens"), ...oneMoreRound },
+};
+const counted = { "events.$": "$.step.events" };
 
 /**
  * What was told and how patient Hold was goes along in `$.step`: the first step that succeeds replaces it, so that only a
@@ -109,9 +91,9 @@ const kept = { "instanceId.$": "$.instanceId", "generation.$": "$.generation", "
  */
 function tryAgain(scope: Construct, assess: IChainable): IChainable {
 	const held = { "fault.$": "$.fault.Error", "patience.$": "$.hold.patience" };
-	return new Pass(scope, "Try again", { parameters: { ...kept, step: { "turns.$": "$.step.turns", held } } }).next(assess);
+	return new Pass(scope, "Try again", { parameters: { ...kept, step: { ...counted, held } } }).next(assess);
 }
 
 function lookAgain(scope: Construct, assess: IChainable): IChainable {
-	return new Pass(scope, "Look again", { parameters: { ...kept, step: { "turns.$": "$.step.turns" } } }).next(assess);
+	return new Pass(scope, "Look again", { parameters: { ...kept, step: counted } }).next(assess);
 }

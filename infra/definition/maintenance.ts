@@ -1,5 +1,6 @@
 import { Fail, type IChainable, Pass, Succeed, Wait, WaitTime } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { LISTENING_ROUNDS } from "../../src/domain/history-budget.ts";
 import { beat, unreadRecord } from "./beat.ts";
 import { hold } from "./hold.ts";
 import type { Parts } from "./parts.ts";
@@ -66,8 +67,9 @@ function begin(scope: Construct, assess: IChainable): IChainable {
 	const parameters = {
 		"instanceId.$": "$.instanceId",
 		"generation.$": "$.generation",
-		step: { turns: 0 },
+		step: { events: 0 },
 		record: unreadRecord,
+		hold: { listens: LISTENING_ROUNDS, rounds: 0 },
 	};
 	return new Pass(scope, "Begin", { parameters }).next(assess);
 }

@@ -1,3 +1,4 @@
+import { sleepsFor } from "../domain/beat-plan.ts";
 import { isCalledOff } from "../domain/cancellation.ts";
 import { isEnded, nextGeneration, withHandedOver } from "../domain/generations.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
@@ -82,7 +83,7 @@ async function store(
 ): Promise<MaintenanceRecord | undefined> {
 	if (latest?.state === "open" || latest?.state === "releasing") {
 		const merged = mergeRequest(latest, request);
-		if (merged.beatSeconds < latest.beatSeconds) {
+		if (sleepsFor(merged, clock.now()) < sleepsFor(latest, clock.now())) {
 			await records.replace(latest, withHandedOver(latest, clock.now()));
 			return undefined;
 		}

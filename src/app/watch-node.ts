@@ -32,7 +32,8 @@ export const watchNode: Step = async (key, world, attempt) => {
 		const watched = await watchUntil(began + watchSeconds * 1000, following, record, world);
 		const { record: seen, news } = await withReason(watched.decision, watched, world);
 		const after = await beat(seen, world);
-		return { ...stepResult(watched.decision, after, attempt, clock.now()), ...noticeOf(news, after) };
+		const result = stepResult(watched.decision, after, { ...attempt, watches: true }, clock.now());
+		return { ...result, ...noticeOf(news, after) };
 	} finally {
 		following.close();
 	}

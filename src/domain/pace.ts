@@ -7,8 +7,6 @@ const LONGEST_TURN_SECONDS = 255;
 const SHORTEST_TURN_SECONDS = 20;
 /** What a Watch needs besides watching: the first look, the last write, and Step Functions' own way. */
 const TURN_ROOM_SECONDS = 8;
-/** 15,000 events of history, 25 a turn: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const TURNS_PER_EXECUTION = 15_000 / 25;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
@@ -59,6 +57,3 @@ export const isTooShort = ({ timeoutSeconds }: Pick<Hook, "timeoutSeconds">): bo
 /** Whether a heartbeat is due; `now` in epoch milliseconds. */
 export const isBeatDue = (record: Pick<MaintenanceRecord, "hooks" | "lastBeatAt">, now: number): boolean =>
 	openHooks(record).length > 0 && now - record.lastBeatAt >= beatSecondsOf(record) * 1000;
-
-/** Whether the execution's history is so full that the next generation has to go on. */
-export const mustHandOver = (turns: number): boolean => turns >= TURNS_PER_EXECUTION;

@@ -1,7 +1,8 @@
+import { withHooks } from "./beat-plan.ts";
 import { isCordonedByUs } from "./cordon.ts";
 import type { NodeIdentity } from "./identity.ts";
 import type { NodeFacts } from "./look.ts";
-import { beatSecondsOf, openHooks } from "./pace.ts";
+import { openHooks } from "./pace.ts";
 import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, VmStory } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -14,7 +15,7 @@ type Change = MaintenanceRecord;
 const changeHook = (record: MaintenanceRecord, token: string, change: (hook: Hook) => Hook): Change => {
 	const hooks = record.hooks.map((hook) => (hook.token === token ? change(hook) : hook));
 	if (hooks.every((hook, index) => hook === record.hooks[index])) return record;
-	return { ...record, hooks, beatSeconds: beatSecondsOf({ hooks }) };
+	return withHooks(record, hooks);
 };
 
 /** AWS does not know this action any more. */

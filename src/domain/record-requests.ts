@@ -1,5 +1,5 @@
+import { beatPlanOf, withHooks } from "./beat-plan.ts";
 import { withoutCancel } from "./cancellation.ts";
-import { beatSecondsOf } from "./pace.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
 import type { MaintenanceRequest } from "./request.ts";
 
@@ -18,7 +18,7 @@ export function openRecord(request: MaintenanceRequest, generation: number, now:
 		...(request.deadline === undefined ? {} : { deadline: request.deadline }),
 		...(request.issuedAt === undefined ? {} : { requestedAt: request.issuedAt }),
 		hooks,
-		beatSeconds: beatSecondsOf({ hooks }),
+		...beatPlanOf({ hooks }),
 		lastBeatAt: now,
 		orders: 0,
 		mayEnd: request.mayEnd,
@@ -41,10 +41,8 @@ export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequ
 	if (isMerged(record, request)) return record;
 	const hooks = addHook(record.hooks, request);
 	const merged = {
-		...(isNewerThanCancel(record, request) ? withoutCancel(record) : record),
+		...withHooks(isNewerThanCancel(record, request) ? withoutCancel(record) : record, hooks),
 		requests: [...record.requests, request.requestId],
-		hooks,
-		beatSeconds: beatSecondsOf({ hooks }),
 		mayEnd: [...new Set([...record.mayEnd, ...request.mayEnd])],
 		...earliest(record.deadline, request.deadline),
 		...latest(record.requestedAt, request.issuedAt),

@@ -76,6 +76,8 @@ export type MaintenanceRecord = MaintenanceKey & {
 	readonly hooks: readonly Hook[];
 	/** Seconds between heartbeats that suit the shortest hook; Hold reads it. */
 	readonly beatSeconds: number;
+	/** The pace after the shortest hook's limit, for the others. `after` is a time stamp, since the definition compares it. */
+	readonly laterBeat?: { readonly after: string; readonly seconds: number };
 	readonly lastBeatAt: number;
 	/** Raised by every order; Hold compares it. */
 	readonly orders: number;

@@ -19,8 +19,8 @@ export type StepResult = {
 	readonly waitSeconds: number;
 	/** After how many seconds Step Functions takes a Watch for hung. Always more than it follows the cluster for. */
 	readonly watchTimeoutSeconds: number;
-	/** Loops so far, so that an execution hands over before its history is full. */
-	readonly turns: number;
+	/** Events of the execution's history so far, without Hold's, so that it hands over before that is full. */
+	readonly events: number;
 	/** A notice for humans, published once by the definition before it goes on. */
 	readonly tell?: { readonly subject: string; readonly message: string };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { beatPeriodSeconds, isBeatDue, isTooShort, mustHandOver, openHooks, paceOf } from "../../src/domain/pace.ts";
+import { beatPeriodSeconds, isBeatDue, isTooShort, openHooks, paceOf } from "../../src/domain/pace.ts";
 import { aHook, aRecord, NOW } from "./builders.ts";
 
 const hooks = (...seconds: number[]) => ({ hooks: seconds.map((timeoutSeconds) => aHook({ timeoutSeconds })) });
@@ -41,10 +41,6 @@ describe("the pace", () => {
 		expect(isBeatDue({ ...record, lastBeatAt: NOW - 100_000 }, NOW)).toBe(true);
 		expect(isBeatDue({ ...record, lastBeatAt: NOW - 99_999 }, NOW)).toBe(false);
 		expect(isBeatDue({ hooks: [], lastBeatAt: 0 }, NOW)).toBe(false);
-	});
-
-	it("hands over after 600 turns", () => {
-		expect([599, 600].map(mustHandOver)).toEqual([false, true]);
 	});
 
 	it("takes a hook under 300 seconds for too short", () => {

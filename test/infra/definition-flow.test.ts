@@ -5,7 +5,7 @@ import { item, runDefinition } from "./definition-under-test.ts";
 const tell = { subject: "Evacuator", message: "look here" };
 const say = (next: Next, more: Partial<StepResult> = {}): StepResult => ({
 	next,
-	turns: 1,
+	events: 1,
 	waitSeconds: 60,
 	watchTimeoutSeconds: 128,
 	...more,
@@ -25,6 +25,7 @@ const failing = (name: string) => async () => {
 	throw fault(name);
 };
 const record = () => item(["a"], 100);
+const second = (line = ""): number => Number(line.split(" ")[0]);
 const isHeartbeat = (line: string) => / heartbeat \w+$/.test(line);
 const steps = (trace: readonly string[]) =>
 	trace.filter((line) => !isHeartbeat(line)).map((line) => line.split(" ").slice(1).join(" "));
@@ -81,7 +82,7 @@ describe("a drain", () => {
 			},
 		});
 
-		expect(inputs).toEqual([{ generation: "1", step: { turns: 0 } }]);
+		expect(inputs).toEqual([{ generation: "1", step: { events: 0 } }]);
 	});
 
 	it("is repeated once when a fault may pass, and goes on", async () => {
@@ -159,28 +160,73 @@ describe("Hold", () => {
 	it("keeps the hooks alive and lets Assess look again every hour", async () => {
 		const { trace } = await runDefinition({
 			item: () => item(["a"], 900),
-			untilSeconds: 3_700,
+			untilSeconds: 7_300,
 			steps: { assess: saying(say("hold", { tell }), say("hold")) },
 		});
 
-		expect(trace).toEqual([
-			"0 heartbeat a",
+		expect(trace.filter((line) => !isHeartbeat(line))).toEqual([
 			"0 assess",
 			"0 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
-			"0 heartbeat a",
-			"900 heartbeat a",
-			"1800 heartbeat a",
-			"2700 heartbeat a",
-			"3600 heartbeat a",
 			"3600 assess",
-			"3600 heartbeat a",
+			"7200 assess",
 		]);
+		expect(trace.filter((line) => isHeartbeat(line) && second(line) > 3_600)).toEqual([
+			"4500 heartbeat a",
+			"5400 heartbeat a",
+			"6300 heartbeat a",
+			"7200 heartbeat a",
+			"7200 heartbeat a",
+		]);
+	});
+
+	it("hears of an order within a minute in its first hour", async () => {
+		const { trace } = await runDefinition({
+			item: ({ seconds }) => item(["a"], 900, { orders: seconds > 150 ? 1 : 0 }),
+			untilSeconds: 200,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(trace.filter((line) => line.endsWith("assess"))).toEqual(["0 assess", "180 assess"]);
+	});
+
+	it("has so many short rounds in all, however often it is come to", async () => {
+		const { trace } = await runDefinition({
+			item: () => item(["a"], 900),
+			untilSeconds: 3 * 3_600,
+			steps: { assess: failing("Broken") },
+		});
+		const beats = trace.filter(isHeartbeat).map(second);
+		const short = beats.filter((at, index) => index > 0 && at - (beats[index - 1] ?? 0) === 60);
+
+		expect(short).toHaveLength(60);
+		expect(beats.at(-1)).toBeGreaterThan(9_000);
+	});
+
+	it("sends fewer heartbeats once the hook that needs the most has reached its limit", async () => {
+		const { trace } = await runDefinition({
+			item: () => item(["a", "b"], 50, { later: { at: 120, seconds: 900 } }),
+			untilSeconds: 5_000,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(
+			trace
+				.filter((line) => line.endsWith("heartbeat b"))
+				.map(second)
+				.slice(1, 6),
+		).toEqual([0, 50, 100, 150, 210]);
+		expect(
+			trace
+				.filter((line) => line.endsWith("heartbeat b"))
+				.map(second)
+				.at(-1),
+		).toBe(4_650);
 	});
 
 	it("goes back to Assess straight after the heartbeat that finds an order", async () => {
 		const { trace } = await runDefinition({
 			item: ({ seconds }) => item(["a"], 100, { orders: seconds > 150 ? 1 : 0 }),
-			untilSeconds: 250,
+			untilSeconds: 200,
 			steps: { assess: saying(say("hold")) },
 		});
 
@@ -188,10 +234,11 @@ describe("Hold", () => {
 			"0 heartbeat a",
 			"0 assess",
 			"0 heartbeat a",
-			"100 heartbeat a",
-			"200 heartbeat a",
-			"200 assess",
-			"200 heartbeat a",
+			"60 heartbeat a",
+			"120 heartbeat a",
+			"180 heartbeat a",
+			"180 assess",
+			"180 heartbeat a",
 		]);
 	});
 
@@ -266,7 +313,7 @@ describe("Hold", () => {
 			steps: { assess: saying(say("hold")) },
 		});
 
-		expect(trace.filter((line) => isHeartbeat(line))).toHaveLength(13);
+		expect(trace.filter((line) => isHeartbeat(line))).toHaveLength(20);
 		expect(longestSilence).toBeLessThan(110);
 		expect(steps(trace)).toEqual(["assess", "assess"]);
 	});

@@ -1,83 +1,179 @@
-import { describe, expect, it } from "@jest/globals";
-import { mustHandOver, paceOf } from "../../src/domain/pace.ts";
+import { describe, expect, it, jest } from "@jest/globals";
+import { beatPlanOf } from "../../src/domain/beat-plan.ts";
+import { EVENTS_OF_STEP, eventsOfRound, eventsOfTurn, mustHandOver, NOTICE_EVENTS } from "../../src/domain/history-budget.ts";
+import { paceOf } from "../../src/domain/pace.ts";
+import type { Hook } from "../../src/domain/record.ts";
 import type { Next, StepResult } from "../../src/domain/step-result.ts";
-import { item, runDefinition } from "./definition-under-test.ts";
+import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import { type Input, item, runDefinition, type Script, START } from "./definition-under-test.ts";
 
-const HOOKS = [300, 600, 1_728, 3_600, 7_200];
+jest.setTimeout(60_000);
+
+const HOURS_48 = 48 * 3_600;
 /** Step Functions ends an execution at 25,000. */
 const LIMIT = 20_000;
-const two = ["a", "b"];
+/** The time-outs of the hooks that wait for us, all at once. */
+const HOOKS = [[[300]], [[600]], [[1_728]], [[3_600]], [[7_200]], [[300, 3_600]], [[600, 7_200]], [[1_728, 1_728, 1_728, 1_728]]];
 
-const hookLimit = (hookSeconds: number) => Math.min(48 * 3_600, 100 * hookSeconds);
-const paceFor = (timeoutSeconds: number) =>
-	paceOf({ hooks: [{ group: "nodes", hook: "evacuator", token: "a", timeoutSeconds, limitAt: 0 }] });
+const limitSeconds = (timeoutSeconds: number) => Math.min(HOURS_48, 100 * timeoutSeconds);
+const tokenOf = (index: number) => `h${index}`;
 
-function worldOf(hookSeconds: number) {
-	const pace = paceFor(hookSeconds);
-	const { waitSeconds, watchTimeoutSeconds } = pace;
-	const say = (next: Next, turns = 0): StepResult => ({ next, turns, waitSeconds, watchTimeoutSeconds });
-	const record = () => item(two, pace.beatSeconds);
-	return { pace, say, common: { item: record, untilSeconds: hookLimit(hookSeconds) } };
+/** What AWS and the functions do with these hooks: AWS knows none any more that has reached its limit. */
+function worldOf(timeouts: readonly number[], isLost: (index: number) => boolean = () => false) {
+	const hooks: Hook[] = timeouts.map((timeoutSeconds, index) => ({
+		group: "nodes",
+		hook: "evacuator",
+		token: tokenOf(index),
+		timeoutSeconds,
+		limitAt: START + limitSeconds(timeoutSeconds) * 1000,
+		...(isLost(index) && { lostAt: START }),
+	}));
+	const plan = beatPlanOf({ hooks });
+	const { waitSeconds, watchTimeoutSeconds, watchSeconds } = paceOf({ hooks });
+	const later = plan.laterBeat && { at: (Date.parse(plan.laterBeat.after) - START) / 1000, seconds: plan.laterBeat.seconds };
+	const heartbeat: Script["heartbeat"] = (token, { seconds }) => {
+		if (timeouts.some((one, index) => token === tokenOf(index) && seconds >= limitSeconds(one)))
+			refuse("ValidationErrorException");
+	};
+	const record = { hooks, ...plan };
+	/** Counts as the functions do; what goes on for ever hands over when it must. */
+	const answer = (next: Next, { step, hold, counted }: Input, clock: VirtualClock, from?: string): StepResult => {
+		const events = (step.events ?? 0) + (step.tell ? NOTICE_EVENTS : 0);
+		estimates.push({ counted, estimated: events + hold.rounds * eventsOfRound(record) });
+		const after = events + (next === "cordon" || (from === "watch" && next === "watch") ? EVENTS_OF_STEP : eventsOfTurn(record));
+		const isFull = mustHandOver(after + hold.rounds * eventsOfRound(record), record, clock.now());
+		return { next: isFull ? "hand over" : next, waitSeconds, watchTimeoutSeconds, events: after };
+	};
+	const estimates: { readonly counted: number; readonly estimated: number }[] = [];
+	const script = {
+		item: () =>
+			item(
+				hooks.map(({ token }) => token),
+				plan.beatSeconds,
+				{ ...(later && { later }) },
+			),
+		heartbeat,
+		untilSeconds: Math.max(...timeouts.map(limitSeconds)),
+	};
+	return { record, watchSeconds, answer, estimates, script };
 }
 
-/** Nothing fails here, so that no heartbeat may be later than half the hook. */
-function expectHeld({ events, longestSilence }: { events: number; longestSilence: number }, hookSeconds: number) {
-	expect(events).toBeLessThan(LIMIT);
-	expect(longestSilence).toBeLessThanOrEqual(hookSeconds / 2);
+/** The longest time that a hook heard nothing before its limit, as a share of its time-out. */
+function longestShare(trace: readonly string[], timeouts: readonly number[]): number {
+	return Math.max(
+		...timeouts.map((timeoutSeconds, index) => {
+			const beats = trace
+				.filter((line) => line.endsWith(` heartbeat ${tokenOf(index)}`))
+				.map((line) => Number(line.split(" ")[0]));
+			const all = [0, ...beats, limitSeconds(timeoutSeconds)];
+			return Math.max(...all.slice(1).map((at, beat) => at - (all[beat] ?? 0))) / timeoutSeconds;
+		}),
+	);
 }
 
-describe("as long as AWS lets an instance wait, with two hooks, stays under 20,000 events", () => {
-	it.each(HOOKS)("of watching, hook of %i s", async (hookSeconds) => {
-		const { pace, say, common } = worldOf(hookSeconds);
-		const outcome = await runDefinition({
-			...common,
-			steps: {
-				assess: async () => say("watch"),
-				watch: async (clock) => {
-					await clock.sleep(pace.watchSeconds * 1000);
-					return say("watch");
-				},
-			},
+describe("as long as AWS lets an instance wait, every heartbeat comes within half of its hook's time-out", () => {
+	it.each(HOOKS)("in Hold, because no function works, with under 20,000 events: hooks of %j s", async (timeouts) => {
+		const { script } = worldOf(timeouts);
+
+		const { events, trace } = await runDefinition({ ...script, steps: {} });
+
+		expect(events).toBeLessThan(LIMIT);
+		expect(longestShare(trace, timeouts)).toBeLessThanOrEqual(0.5);
+	});
+
+	it("in Hold, because no function works, also with three hooks, if it begins with that", async () => {
+		const timeouts = [300, 3_600, 7_200];
+		const { script } = worldOf(timeouts);
+
+		const { events, trace } = await runDefinition({ ...script, steps: {} });
+
+		expect(events).toBeLessThan(25_000);
+		expect(longestShare(trace, timeouts)).toBeLessThanOrEqual(0.5);
+	});
+
+	it.each(HOOKS)("for a day, when no function works any more just before it would hand over: hooks of %j s", async (timeouts) => {
+		const { record, script } = worldOf(timeouts);
+		const before = Array.from({ length: 25_000 }, (_, events) => events).findIndex((events) =>
+			mustHandOver(events, record, START),
+		);
+
+		const { events, end } = await runDefinition({
+			...script,
+			untilSeconds: Math.min(script.untilSeconds, 24 * 3_600),
+			steps: {},
 		});
 
-		expect(outcome.events).toBeLessThan(LIMIT);
-		expect(outcome.events).toBeGreaterThan(100);
+		expect(end.status).toBe("ABORTED");
+		expect(before + events).toBeLessThan(25_000);
 	});
 
-	it.each(HOOKS)("of waiting for something to move, hook of %i s", async (hookSeconds) => {
-		const { say, common } = worldOf(hookSeconds);
-		const outcome = await runDefinition({ ...common, steps: { assess: async () => say("wait") } });
+	it.each(HOOKS)("while something is awaited, until it hands over: hooks of %j s", async (timeouts) => {
+		const { script, answer } = worldOf(timeouts);
 
-		expectHeld(outcome, hookSeconds);
-	});
+		const { longestSilence } = await runDefinition({
+			...script,
+			steps: { assess: async (clock, input) => answer("wait", input, clock) },
+		});
 
-	it.each(HOOKS)("of Hold for trouble, hook of %i s", async (hookSeconds) => {
-		const { say, common } = worldOf(hookSeconds);
-		const outcome = await runDefinition({ ...common, steps: { assess: async () => say("hold") } });
-
-		expectHeld(outcome, hookSeconds);
-	});
-
-	it.each(HOOKS)("of Hold because no function works, hook of %i s", async (hookSeconds) => {
-		const outcome = await runDefinition({ ...worldOf(hookSeconds).common, steps: {} });
-
-		expectHeld(outcome, hookSeconds);
+		expect(longestSilence).toBeLessThanOrEqual(Math.min(...timeouts) / 2);
 	});
 });
 
-it("an execution that goes round and round hands over before its history is full", async () => {
-	const { say, common } = worldOf(300);
-	const next: Readonly<Record<string, Next>> = { assess: "cordon", cordon: "evict", evict: "watch", watch: "wait" };
-	const step =
-		(name: string) =>
-		async (_: unknown, { step: { turns = 0 } }: { step: Partial<StepResult> }) => {
-			const onward = next[name] ?? "hold";
-			return say(mustHandOver(turns) && onward === "wait" ? "hand over" : onward, turns + 1);
-		};
-	const steps = { assess: step("assess"), cordon: step("cordon"), evict: step("evict"), watch: step("watch") };
+/** Every way on which an execution may go round for days: what each step says. */
+const LOOPS: readonly (readonly [string, Partial<Record<"assess" | "cordon" | "evict" | "watch", Next>>])[] = [
+	["of all states", { assess: "cordon", cordon: "evict", evict: "watch", watch: "wait" }],
+	["of evictions", { assess: "evict", evict: "watch", watch: "evict" }],
+	["of looks that lead nowhere", { assess: "wait" }],
+	["of Watch", { assess: "watch", watch: "watch" }],
+	["of Hold", { assess: "hold" }],
+];
 
-	const { end, events } = await runDefinition({ ...common, untilSeconds: 1e6, steps });
+/** What makes each round dearer. */
+const MISFORTUNES: readonly (readonly [string, Misfortune])[] = [
+	["when all is well", {}],
+	["with a notice every time that cannot be published", { untold: true }],
+	["with a hook that AWS does not know any more", { lost: true }],
+	["with functions that only answer when asked again", { flaky: true }],
+];
+type Misfortune = { readonly untold?: boolean; readonly lost?: boolean; readonly flaky?: boolean };
 
-	expect(end).toEqual({ status: "FAILED", error: "HandOver" });
-	expect(events).toBeLessThan(LIMIT);
+const refuse = (name: string) => {
+	throw Object.assign(new Error("no"), { name });
+};
+
+async function goRound(loop: (typeof LOOPS)[number][1], timeouts: readonly number[], { untold, lost, flaky }: Misfortune) {
+	const isLost = (index: number) => lost === true && index === 0;
+	const { script, answer, estimates } = worldOf(timeouts, isLost);
+	const told = untold ? { tell: { subject: "again", message: "and again" } } : {};
+	let calls = 0;
+	const step = (name: string, next: Next) => async (clock: VirtualClock, input: Input) => {
+		calls += 1;
+		if (flaky && calls % 2 === 1) refuse("Lambda.TooManyRequestsException");
+		return { ...answer(next, input, clock, name), ...told };
+	};
+	const outcome = await runDefinition({
+		...script,
+		untilSeconds: 1e7,
+		heartbeat: (token) => {
+			if (isLost(Number(token.slice(1)))) refuse("ValidationErrorException");
+		},
+		publish: () => {
+			if (untold) refuse("Throttled");
+		},
+		steps: Object.fromEntries(Object.entries(loop).map(([name, next]) => [name, step(name, next)])),
+	});
+	return { ...outcome, estimates };
+}
+
+describe.each(LOOPS)("a round %s", (_, loop) => {
+	describe.each([[[3_600]], [[300, 3_600]], [[300, 300, 300, 3_600]]])("with hooks of %j s", (timeouts) => {
+		it.each(MISFORTUNES)("hands over in time %s, and counts no fewer events than there are", async (_, misfortune) => {
+			const { end, events, estimates } = await goRound(loop, timeouts, misfortune);
+
+			expect(end).toEqual({ status: "FAILED", error: "HandOver" });
+			expect(events).toBeLessThan(15_500);
+			expect(estimates.filter(({ counted, estimated }) => counted > estimated + 100)).toEqual([]);
+			expect(estimates.at(-1)?.estimated).toBeLessThan(2.5 * (estimates.at(-1)?.counted ?? 0));
+		});
+	});
 });

@@ -24,7 +24,14 @@ export type Script = {
 	readonly untilSeconds: number;
 };
 
-export type Input = { readonly step: Partial<StepResult>; readonly generation: string };
+export type Input = {
+	readonly step: Partial<StepResult>;
+	readonly generation: string;
+	/** Hold's memory. */
+	readonly hold: { readonly rounds: number };
+	/** How many events the history has as this step begins. */
+	readonly counted: number;
+};
 
 export type Outcome = {
 	readonly end: Pick<ExecutionDescription, "status" | "error">;
@@ -36,15 +43,31 @@ export type Outcome = {
 	readonly longestSilence: number;
 };
 
-/** A record with one hook for each token. */
-export function item(tokens: readonly string[], beatSeconds: number, { orders = 0, state = "open" } = {}) {
+/** When an execution begins; epoch milliseconds. */
+export const START = Date.UTC(2026, 0, 1);
+
+/** A record with one hook for each token; `later` is the pace from that second on. */
+export function item(
+	tokens: readonly string[],
+	beatSeconds: number,
+	{ orders = 0, state = "open", later }: { orders?: number; state?: string; later?: { at: number; seconds: number } } = {},
+) {
+	const laterBeat = later && {
+		M: { after: { S: new Date(START + later.at * 1000).toISOString() }, seconds: { N: String(later.seconds) } },
+	};
 	const hooks = tokens.map((token) => ({ M: { group: { S: "nodes" }, hook: { S: "evacuator" }, token: { S: token } } }));
-	return { hooks: { L: hooks }, beatSeconds: { N: String(beatSeconds) }, orders: { N: String(orders) }, state: { S: state } };
+	return {
+		hooks: { L: hooks },
+		beatSeconds: { N: String(beatSeconds) },
+		...(laterBeat && { laterBeat }),
+		orders: { N: String(orders) },
+		state: { S: state },
+	};
 }
 
 /** Runs the synthesised definition on virtual time. */
 export async function runDefinition(script: Script): Promise<Outcome> {
-	const clock = new VirtualClock();
+	const clock = new VirtualClock({ start: START });
 	const began = clock.now();
 	const at = (): Elapsed => ({ seconds: (clock.now() - began) / 1000 });
 	const trace: string[] = [];
@@ -76,7 +99,7 @@ export async function runDefinition(script: Script): Promise<Outcome> {
 		integrations,
 		lambda: (resource) => {
 			const step = functionOf(resource);
-			return step && ((input) => call(step, input as Input));
+			return step && ((input) => call(step, { ...(input as Input), counted: machine.history(name).length }));
 		},
 		lambdaTimeoutSeconds: (resource) => functionSeconds[functionOf(resource) ?? "intake"],
 	});

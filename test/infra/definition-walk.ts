@@ -64,15 +64,20 @@ const backOffSeconds = ({ Retry = [] }: State): number =>
 /** Repetitions and the pauses before them counted; Watch is repeated only when it was refused at once. */
 function secondsIn(state: State, pace: Pace): number {
 	if (isWatch(state)) return pace.watchTimeoutSeconds;
-	if (state.Type === "Wait") return waitSeconds(String(state.SecondsPath), pace);
+	if (state.Type === "Wait") return waitSeconds(state, pace);
 	if (state.Type === "Map") return tasksOfMap(state).reduce((sum, task) => sum + secondsIn(task, pace), 0);
 	if (state.Type !== "Task") return 0;
 	const tries = (state.Retry as Retrier[]).reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 1);
 	return tries * Number(state.TimeoutSeconds) + backOffSeconds(state);
 }
 
-/** Hold's patience is only waited for where it is shorter than the time to the next heartbeat. */
-function waitSeconds(path: string, { waitSeconds, beatSeconds }: Pace): number {
+/**
+ * Hold's patience, and a fixed time, are only waited for where they are shorter than the time to the next heartbeat. That
+ * one is longer than the walk thinks only when the shortest hook, for which it walks, has reached its limit.
+ */
+function waitSeconds({ Seconds, SecondsPath }: State, { waitSeconds, beatSeconds }: Pace): number {
+	const path = String(SecondsPath);
+	if (Seconds !== undefined) return Math.min(Number(Seconds), beatSeconds);
 	const known: Readonly<Record<string, number>> = {
 		"$.step.waitSeconds": waitSeconds,
 		"$.hold.pause": beatSeconds,

@@ -7,7 +7,7 @@ import { type ClusterOptions, createSimulatedCluster, type SimulatedCluster } fr
 import type { EmbeddedGround, FunctionName, Invocation } from "../../src/local/embedded-ground.ts";
 import type { Notice } from "../../src/local/service-integrations.ts";
 import { Monitor, type Violation } from "../monitor/laws.ts";
-import { admitFunctions, deploy, isOurs, POWER_OFF_MS, reachOf } from "./stage.ts";
+import { admitFunctions, type ChangeDefinition, type Deployment, deploy, isOurs, POWER_OFF_MS, reachOf } from "./stage.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import { watchedCluster } from "./watched-cluster.ts";
 
@@ -58,6 +58,8 @@ export type Drill = {
 	readonly prepare?: (stage: Stage) => void;
 	/** What happens to an invocation on its way to the function: Lambda's own troubles. */
 	readonly aroundInvoke?: (invocation: Invocation, run: () => Promise<unknown>, clock: VirtualClock) => Promise<unknown>;
+	/** What is deployed instead of the definition. */
+	readonly changeDefinition?: ChangeDefinition;
 	/** KubeVirt's settings and version; default 1.9.0. */
 	readonly kubevirt?: Partial<Pick<ClusterOptions, "limits" | "defaultEvictionStrategy" | "kubevirtVersion">>;
 	/** What SNS does with a notice; to throw is to fail. */
@@ -113,7 +115,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const notices: { subject: string; message: string }[] = [];
 	const entered = new Set<string>();
 	const trace: Trace = traceOf(clock);
-	const ground = await deploy({
+	const deployment: Deployment = {
 		clock,
 		clusters: [reachOf(cluster, tokens, clock)],
 		policy,
@@ -140,7 +142,8 @@ export async function drill(options: Drill): Promise<Outcome> {
 			trace.add(`say ${JSON.stringify(line)}`);
 			says.push(line);
 		},
-	});
+	};
+	const ground = await deploy(deployment, options.changeDefinition);
 	cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
 	ground.aws.addGroup({ name: "workers", hooks: [...hooks], ...(options.retain && { retain: true }) });
 	ground.aws.addInstance({ instanceId: LEAVING, group: "workers", tags: { "kubernetes.io/cluster/prod": "owned" } });

@@ -36,17 +36,22 @@ export const reachOf = (
 ): EmbeddedCluster =>
 	clusterByTokens({ name: cluster.name, send: (request) => cluster.handle(request), clock, tokenOf: (name) => tokens[name] });
 
+export type ChangeDefinition = (definition: SynthesisedDefinition["definition"]) => unknown;
+
 let kept: SynthesisedDefinition | undefined;
 /** The same for every run of a process, and slow to make. */
-const synthesised = (): SynthesisedDefinition => {
+export const synthesised = (): SynthesisedDefinition => {
 	kept ??= synthesiseDefinition();
 	return kept;
 };
 
 export type Deployment = Omit<EmbeddedGroundOptions, "definition" | "functionOf" | "functionSeconds" | "delivery" | "tableName">;
 
-/** The embedded ground with the definition and the time-outs of the stack that would be deployed. */
-export function deploy(deployment: Deployment): Promise<EmbeddedGround> {
+/**
+ * The embedded ground with the definition and the time-outs of the stack that would be deployed; a scenario may change the
+ * definition.
+ */
+export function deploy(deployment: Deployment, change: ChangeDefinition = (it) => it): Promise<EmbeddedGround> {
 	const { definition, functionOf, tableName } = synthesised();
-	return startEmbeddedGround({ ...deployment, definition, functionOf, functionSeconds, delivery, tableName });
+	return startEmbeddedGround({ ...deployment, definition: change(definition), functionOf, functionSeconds, delivery, tableName });
 }

@@ -69,6 +69,7 @@ const recordSchema = z.looseObject({
 	deadline: instant.exactOptional(),
 	hooks: z.array(hook),
 	beatSeconds: z.number(),
+	laterBeat: z.looseObject({ after: text, seconds: z.number() }).exactOptional(),
 	lastBeatAt: instant,
 	orders: count,
 	mayEnd: z.array(text),

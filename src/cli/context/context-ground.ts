@@ -47,11 +47,19 @@ export async function startContextGround({ clock, cluster, instanceId, ...hooks 
 	};
 }
 
+type State = Definition["States"][string];
+
 /** Where no hook waits for a heartbeat, Hold rests only so long. A human who sits before it has just removed the cause. */
 export const HOLD_SECONDS = 15;
 
 /** The states of the definition in which Hold rests; a test sees that they are there. */
 export const holdRests = ["Wait for the next heartbeat", "Wait for the next try"] as const;
+
+/** Hold's short rounds would only put off the look at what a human has just mended. */
+const withoutListening = ({ Parameters, ...begin }: State = {}): State => ({
+	...begin,
+	Parameters: { ...(Parameters as State), hold: { listens: 0, rounds: 0 } },
+});
 
 /** The definition, but Hold comes back after seconds instead of after the quarter of an hour that a long hook lets it rest. */
 export function impatient(definition: Definition): Definition {
@@ -60,5 +68,5 @@ export function impatient(definition: Definition): Definition {
 		const { SecondsPath: _, ...rest } = States[name] ?? {};
 		States[name] = { ...rest, Seconds: HOLD_SECONDS };
 	}
-	return { ...definition, States };
+	return { ...definition, States: { ...States, Begin: withoutListening(States.Begin) } };
 }

@@ -1,0 +1,65 @@
+import { openHooks } from "./pace.ts";
+import type { MaintenanceRecord } from "./record.ts";
+
+type Hooked = Pick<MaintenanceRecord, "hooks" | "beatSeconds" | "laterBeat">;
+
+/** Step Functions ends an execution at 25,000: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const EVENTS_IN_ALL = 24_500;
+const HANDED_OVER_AT = 15_000;
+/** However many hooks there are, so much work goes into one execution. */
+const AT_LEAST = 3_000;
+/** So long Hold can go on wherever it begins, with none of our functions working. */
+const MENDED_WITHIN_MS = 24 * 3_600_000;
+
+/** A state that calls something, its repetition, and the other states of a way. */
+const CALL = 5;
+const AGAIN = 3;
+const STATE = 2;
+const MAP = 4;
+/** One heartbeat; where AWS does not know the hook any more it is repeated and caught. */
+const BEAT = 7;
+const LOST_BEAT = 12;
+
+/** Of a notice that was published on the way to a step. */
+export const NOTICE_EVENTS = CALL + AGAIN + STATE;
+
+/** Rounds of Hold in which it hears of orders within a minute, in one execution. */
+export const LISTENING_ROUNDS = 60;
+export const LISTENING_SECONDS = 60;
+
+const beatsOf = (record: Pick<Hooked, "hooks">): number => {
+	const open = openHooks(record).length;
+	return MAP + open * BEAT + (record.hooks.length - open) * LOST_BEAT;
+};
+
+/** Events of one step with all that may lie between it and the next one, but for notices. */
+export const eventsOfTurn = (record: Pick<Hooked, "hooks">): number => 2 * (CALL + AGAIN) + 4 * STATE + beatsOf(record);
+
+/** Events of a step that another one follows at once: Cordon after Assess, a Watch after a Watch. */
+export const EVENTS_OF_STEP = CALL + AGAIN + STATE;
+
+/** Events of one round of Hold. */
+export const eventsOfRound = (record: Pick<Hooked, "hooks">): number => CALL + 6 * STATE + beatsOf(record);
+
+/** Events of a try of Hold's that fails. */
+const TRY = CALL + AGAIN + 3 * STATE;
+
+/**
+ * Whether the execution's history is so full that the next generation has to go on: at 15,000 events, and sooner where Hold
+ * would need more room than is left to keep the hooks alive for a day with none of our functions working.
+ */
+export const mustHandOver = (events: number, record: Hooked, now: number): boolean =>
+	events >= Math.max(AT_LEAST, Math.min(HANDED_OVER_AT, EVENTS_IN_ALL - eventsOfHold(record, now)));
+
+/** Events of a day of Hold, or until the last hook has reached its limit. */
+function eventsOfHold(record: Hooked, now: number): number {
+	const ends = openHooks(record).map(({ limitAt }) => limitAt);
+	if (ends.length === 0) return 0;
+	const end = Math.min(Math.max(...ends, now), now + MENDED_WITHIN_MS);
+	const change = record.laterBeat ? Math.min(end, Math.max(now, Date.parse(record.laterBeat.after))) : end;
+	const rounds =
+		(change - now) / 1000 / record.beatSeconds + (end - change) / 1000 / (record.laterBeat?.seconds ?? record.beatSeconds);
+	// It tries again after minutes at first, and then every hour.
+	const tries = 8 + (end - now) / 3_600_000;
+	return (rounds + LISTENING_ROUNDS) * eventsOfRound(record) + tries * TRY;
+}

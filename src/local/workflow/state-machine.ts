@@ -25,7 +25,7 @@ export type StateMachine = ReturnType<typeof createStateMachine>;
  */
 export function createStateMachine(options: StateMachineOptions) {
 	const { arn, onEvent = () => {}, onStatus = () => {}, ...rest } = options;
-	const definition = loadDefinition(options.definition, rest);
+	let definition = loadDefinition(options.definition, rest);
 	const executions = new Map<string, Execution>();
 	const existing = (name: string): Execution => {
 		const execution = executions.get(name);
@@ -34,6 +34,7 @@ export function createStateMachine(options: StateMachineOptions) {
 	};
 
 	return {
+		arn,
 		/**
 		 * Starts an execution with a value of JSON. The same name and input while it runs is the same execution; else a taken
 		 * name is ExecutionAlreadyExists. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
@@ -48,6 +49,10 @@ export function createStateMachine(options: StateMachineOptions) {
 			executions.set(name, execution);
 			execution.begin();
 			return execution.describe();
+		},
+		/** Executions that start from now on run this definition; those that run keep theirs. Throws DefinitionRefused. */
+		update(next: unknown): void {
+			definition = loadDefinition(next, rest);
 		},
 		/** Undefined when there never was one of this name. */
 		describe(name: string): ExecutionDescription | undefined {

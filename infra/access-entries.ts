@@ -3,11 +3,11 @@ import { CfnAccessEntry } from "aws-cdk-lib/aws-eks";
 import type { Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { ClusterConfiguration } from "../lambdas/environment.ts";
-import { clusterGroup } from "./cluster-roles.ts";
-import { type FunctionName, functionNames } from "./function-names.ts";
+import { clusterGroup, clusterUsers } from "./cluster-roles.ts";
+import type { FunctionName } from "./function-names.ts";
 
 /**
- * Gives every function its own group in every cluster, to which the manifest binds its ClusterRole. The cluster's
+ * Gives every function that has business in a cluster its own group in every cluster, to which the manifest binds its ClusterRole. The cluster's
  * authentication mode has to be API or API_AND_CONFIG_MAP.
  */
 export function accessEntries(
@@ -22,7 +22,7 @@ export function accessEntries(
 				`cannot give access to cluster ${cluster.name} in ${cluster.region}: this stack is in ${region}. Deploy one Evacuator for each region`,
 			);
 		}
-		for (const name of functionNames) {
+		for (const name of clusterUsers) {
 			new CfnAccessEntry(scope, `Access-${cluster.name}-${name}`, {
 				clusterName: cluster.name,
 				principalArn: roles[name].roleArn,

@@ -1,14 +1,13 @@
-import { clusterGroup, clusterRoles } from "./cluster-roles.ts";
-import { functionNames } from "./function-names.ts";
+import { clusterGroup, clusterRoles, clusterUsers } from "./cluster-roles.ts";
 
 type Yaml = string | readonly Yaml[] | YamlObject;
 type YamlObject = { readonly [key: string]: Yaml };
 
 const metadata = (name: string) => ({ name, labels: { "app.kubernetes.io/name": "evacuator" } });
 
-/** A ClusterRole for each function, bound to the group of its access entry. */
+/** A ClusterRole for each function that may do anything in a cluster, bound to the group of its access entry. */
 export function clusterObjects(): readonly YamlObject[] {
-	return functionNames.flatMap((name): YamlObject[] => [
+	return clusterUsers.flatMap((name): YamlObject[] => [
 		{
 			apiVersion: "rbac.authorization.k8s.io/v1",
 			kind: "ClusterRole",

@@ -1,4 +1,4 @@
-import type { FunctionName } from "./function-names.ts";
+import { type FunctionName, functionNames } from "./function-names.ts";
 
 /** A rule of a ClusterRole, as Kubernetes writes it. */
 export type PolicyRule = {
@@ -29,6 +29,8 @@ export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>>
 	intake: [core(["nodes"], ["get", "list"])],
 	assess: look,
 	cordon: [core(["nodes"], ["get", "patch"])],
+	/** Has no business in a cluster. */
+	admit: [],
 	evict: [...look, core(["pods/eviction"], ["create"])],
 	watch: [
 		...look,
@@ -43,6 +45,9 @@ export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>>
 		{ apiGroups: ["subresources.kubevirt.io"], resources: ["virtualmachineinstances/evacuate"], verbs: ["update"] },
 	],
 };
+
+/** Those of the functions that a cluster knows at all. */
+export const clusterUsers: readonly FunctionName[] = functionNames.filter((name) => clusterRoles[name].length > 0);
 
 /** The Kubernetes group that a function's access entry gives it. */
 export const clusterGroup = (name: FunctionName): string => `evacuator-${name}`;

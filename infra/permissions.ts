@@ -4,6 +4,7 @@ import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { FunctionName } from "./function-names.ts";
+import { recordItemsOnly, slotItemsOnly } from "./items.ts";
 
 export type Permitted = {
 	readonly stack: Stack;
@@ -44,7 +45,10 @@ export function permit(permitted: Permitted): void {
 
 function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record<FunctionName, readonly PolicyStatement[]>> {
 	const allow = (resource: string, ...actions: string[]) => new PolicyStatement({ actions, resources: [resource] });
-	const record = allow(table.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
+	const items = (conditions: PolicyStatement["conditions"], ...actions: string[]) =>
+		new PolicyStatement({ actions, resources: [table.tableArn], conditions });
+	const record = items(recordItemsOnly, "dynamodb:GetItem", "dynamodb:UpdateItem");
+	const heartbeat = allow(groupsArn(stack), "autoscaling:RecordLifecycleActionHeartbeat");
 	const executions = stack.formatArn({
 		service: "states",
 		resource: "execution",
@@ -54,7 +58,7 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 	return {
 		intake: [
 			record,
-			allow(table.tableArn, "dynamodb:PutItem", "dynamodb:Query"),
+			items(recordItemsOnly, "dynamodb:PutItem", "dynamodb:Query"),
 			allow(machine.stateMachineArn, "states:StartExecution"),
 			allow(executions, "states:DescribeExecution"),
 			allow(quarantine.queueArn, "sqs:SendMessage"),
@@ -62,8 +66,9 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 		],
 		assess: [record, describe],
 		cordon: [record],
+		admit: [record, items(slotItemsOnly, "dynamodb:GetItem", "dynamodb:UpdateItem"), heartbeat],
 		evict: [record],
-		watch: [record, describe, allow(groupsArn(stack), "autoscaling:RecordLifecycleActionHeartbeat")],
+		watch: [record, describe, heartbeat],
 		release: [
 			record,
 			describe,

@@ -8,6 +8,7 @@ export const functionSeconds: Readonly<Record<FunctionName, number>> = {
 	intake: 60,
 	assess: 30,
 	cordon: 15,
+	admit: 14,
 	evict: 45,
 	watch: 300,
 	release: 45,

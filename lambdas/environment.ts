@@ -22,8 +22,17 @@ const clusterSchema = z.object({
 	certificateAuthority: z.string().min(1),
 });
 
-const policySchema = z.object({
+const policySchema = z.strictObject({
 	mayEnd: z.array(z.object({ namespace: z.string().min(1), name: z.string().min(1) })),
+	maxConcurrentDrains: z
+		.int({ error: "give a whole number of nodes, 1 or more" })
+		.min(1, { error: "give a whole number of nodes, 1 or more: with none nothing would ever be drained" })
+		.exactOptional(),
+	mostLeavingShare: z
+		.number({ error: "give a share above 0 and up to 1, such as 0.34" })
+		.gt(0, { error: "give a share above 0 and up to 1, such as 0.34: with 0 every drain would pause" })
+		.max(1, { error: "give a share above 0 and up to 1, such as 0.34" })
+		.exactOptional(),
 });
 
 /** What the functions read from their environment; `infra` writes exactly these names. */

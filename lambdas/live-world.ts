@@ -2,6 +2,7 @@ import { createAwsClients } from "../src/adapters/aws/clients.ts";
 import { createInstances } from "../src/adapters/aws/instances.ts";
 import { createNotices } from "../src/adapters/aws/notices.ts";
 import { createRecords } from "../src/adapters/aws/records.ts";
+import { createSlots } from "../src/adapters/aws/slots.ts";
 import { createWorkflow } from "../src/adapters/aws/workflow.ts";
 import { createEksCluster } from "../src/adapters/kubernetes/eks-cluster.ts";
 import { realClock } from "../src/adapters/real-clock.ts";
@@ -21,6 +22,7 @@ export function createLiveWorld(environment: Environment, region: string): World
 		clusters: new Map(environment.EVACUATOR_CLUSTERS.map((cluster) => [cluster.name, createEksCluster(cluster, realClock)])),
 		instances: createInstances(clients),
 		records: createRecords(clients, environment.EVACUATOR_TABLE),
+		slots: createSlots(clients, environment.EVACUATOR_TABLE),
 		workflow: environment.EVACUATOR_STATE_MACHINE_ARN
 			? createWorkflow(clients, environment.EVACUATOR_STATE_MACHINE_ARN)
 			: noWorkflow,

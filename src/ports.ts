@@ -2,6 +2,7 @@ import type { NodeIdentity } from "./domain/identity.ts";
 import type { Look, MigrationFacts, NodeFacts, PodFacts, VmiFacts } from "./domain/look.ts";
 import type { Policy } from "./domain/policy.ts";
 import type { Hook, MaintenanceKey, MaintenanceRecord } from "./domain/record.ts";
+import type { ClusterSlots, Waiter } from "./domain/slots.ts";
 
 /** Everything outside the program. The live ground is `src/adapters`, the embedded one `src/local`. */
 export type World = {
@@ -9,6 +10,7 @@ export type World = {
 	readonly clusters: ReadonlyMap<string, Cluster>;
 	readonly instances: Instances;
 	readonly records: Records;
+	readonly slots: Slots;
 	readonly workflow: Workflow;
 	readonly notices: Notices;
 	readonly clock: Clock;
@@ -120,6 +122,16 @@ export interface Records {
 	create(record: MaintenanceRecord): Promise<boolean>;
 	/** Writes `next` (version raised by one) if the stored version still is `was.version`; else false. */
 	replace(was: MaintenanceRecord, next: MaintenanceRecord): Promise<boolean>;
+}
+
+/** The drain slots of each cluster: one item, with those that drain and those that wait. */
+export interface Slots {
+	/** As they are stored; empty, with version 0, when nothing is. */
+	read(cluster: string): Promise<ClusterSlots>;
+	/** Writes `next` (version raised by one) if the stored version still is `was.version`; else false. */
+	replace(was: ClusterSlots, next: ClusterSlots): Promise<boolean>;
+	/** Writes the entry of one that waits, whoever else writes at the same time. False when nothing is stored yet. */
+	enqueue(cluster: string, instanceId: string, waiter: Waiter): Promise<boolean>;
 }
 
 export interface Workflow {

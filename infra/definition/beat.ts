@@ -24,11 +24,11 @@ const everything = ["States.ALL"];
 const once = { errors: everything, interval: Duration.seconds(repeatAfterSeconds), maxAttempts: 1 };
 
 /** The fields of a record that the definition reads. Some are reserved words of DynamoDB. */
-const fields = ["hooks", "beatSeconds", "laterBeat", "orders", "state"] as const;
+const fields = ["hooks", "beatSeconds", "laterBeat", "orders", "state", "cluster"] as const;
 
-/** Stands at `$.record` until the record is read for the first time: no hooks, and a read every minute. */
+/** Stands at `$.record` until the record is read for the first time: no hooks, no cluster, and a read every minute. */
 export const unreadRecord = {
-	Item: { hooks: { L: [] }, beatSeconds: { N: "60" }, orders: { N: "none" }, state: { S: "open" } },
+	Item: { hooks: { L: [] }, beatSeconds: { N: "60" }, orders: { N: "none" }, state: { S: "open" }, cluster: { S: "" } },
 };
 
 /** Reads the record to `$.record`. When DynamoDB fails, what was read last stays there, and the way goes on to `otherwise`. */

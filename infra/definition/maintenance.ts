@@ -1,9 +1,10 @@
-import { Fail, type IChainable, Pass, Succeed, Wait, WaitTime } from "aws-cdk-lib/aws-stepfunctions";
+import { Choice, Condition, Fail, type IChainable, Pass, Succeed, Wait, WaitTime } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { LISTENING_ROUNDS } from "../../src/domain/history-budget.ts";
 import { beat, unreadRecord } from "./beat.ts";
 import { hold } from "./hold.ts";
 import type { Parts } from "./parts.ts";
+import { giveBackSlot } from "./slots.ts";
 import { callStep, follow } from "./steps.ts";
 
 /**
@@ -18,12 +19,13 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 	const steps = {
 		assess: callStep(scope, "Assess", "assess", parts),
 		cordon: callStep(scope, "Cordon", "cordon", parts),
+		admit: callStep(scope, "Admit", "admit", parts),
 		evict: callStep(scope, "Evict", "evict", parts),
 		watch: callStep(scope, "Watch", "watch", parts),
 		release: callStep(scope, "Release", "release", parts),
 		restore: callStep(scope, "Restore", "restore", parts),
 	};
-	const held = hold(scope, parts, { ...ends, assess: steps.assess });
+	const held = giveBackSlot(scope, "before Hold", parts, hold(scope, parts, { ...ends, assess: steps.assess }));
 	for (const step of Object.values(steps)) step.addCatch(held, { errors: ["States.ALL"], resultPath: "$.fault" });
 
 	const afterBeat = (name: string, then: IChainable) => beat(scope, `before ${name}`, parts, ends.recordMissing, then);
@@ -34,8 +36,9 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 	const wait = new Wait(scope, "Wait", { time: WaitTime.secondsPath("$.step.waitSeconds") });
 	wait.next(assess);
 	const waitAfterBeat = afterBeat("Wait", wait);
-	const admit = new Pass(scope, "Admit", { comment: "The place of the cluster's drain slots; as yet every drain is admitted." });
-	admit.next(evict);
+	const admit = afterBeat("Admit", steps.admit);
+	const waitForSlot = new Wait(scope, "Wait for a slot", { time: WaitTime.secondsPath("$.step.waitSeconds") });
+	waitForSlot.next(steps.admit);
 	const restore = afterBeat("Restore", steps.restore);
 
 	// Whatever a step finds, it may say; only Assess sees enough to cordon.
@@ -49,17 +52,26 @@ export function maintenance(scope: Construct, parts: Parts): IChainable {
 		hold: held,
 		restore,
 		"hand over": ends.handOver,
-		done: ends.done,
+		done: withoutSlot(scope, parts, ends.done),
 	};
 	const lost = notUnderstood(scope, held);
 	follow(steps.assess, "Assess", parts, { ...ways, cordon: steps.cordon, wait }, lost);
-	follow(steps.cordon, "Cordon", parts, { ...ways, evict: admit }, lost);
+	follow(steps.cordon, "Cordon", parts, ways, lost);
+	// The first thing that Admit does is a heartbeat.
+	follow(steps.admit, "Admit", parts, { ...ways, admit: waitForSlot, evict: steps.evict }, lost);
 	follow(steps.evict, "Evict", parts, ways, lost);
 	// The last thing that Watch does is a heartbeat.
 	follow(steps.watch, "Watch", parts, { ...ways, watch: steps.watch, release: steps.release, wait }, lost);
 	follow(steps.release, "Release", parts, ways, lost);
 	follow(steps.restore, "Restore", parts, ways, lost);
 	return begin(scope, assess);
+}
+
+/** Another generation that goes on has the slot of this one. */
+function withoutSlot(scope: Construct, parts: Parts, done: Succeed): IChainable {
+	return new Choice(scope, "Is its slot passed on?")
+		.when(Condition.isPresent("$.step.slot"), done)
+		.otherwise(giveBackSlot(scope, "in the end", parts, done));
 }
 
 /** Only the two names of the maintenance are taken from the input. */

@@ -11,8 +11,8 @@ export async function acceptOrder(reading: OrderReading, message: QueueMessage, 
 	if (expired) return { outcome: "stale", why: expired };
 	const place = await placeOf(reading.target, world);
 	if (typeof place === "string") return { outcome: "malformed", why: place };
-	const { requestId, reason, deadline, mayEnd } = reading;
+	const { requestId, reason, deadline, mayEnd, urgent } = reading;
 	const issuedAt = issuedAtOf(reading, message);
 	const asked = { requestId, issuedAt, source: "order" as const, ...place, reason, mayEnd };
-	return openMaintenance({ ...asked, ...(deadline !== undefined && { deadline }) }, world);
+	return openMaintenance({ ...asked, ...(deadline !== undefined && { deadline }), ...(urgent && { urgent }) }, world);
 }

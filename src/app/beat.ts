@@ -5,15 +5,19 @@ import { withBeat, withHookLost } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";
 
+/** Milliseconds after which a drain without a hook writes that it goes on. */
+const SIGN_OF_LIFE_MS = 5 * 60_000;
+
 /**
- * Sends a heartbeat for every hook that still waits for us, and answers the record as it is then.
+ * Sends a heartbeat for every hook that still waits for us, and answers the record as it is then. Without a hook the record
+ * alone is told from time to time, so that others see the drain alive.
  *
  * One that AWS does not answer does not keep the others from theirs, and the beat stays due.
  */
 export async function beat(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
 	const hooks = openHooks(record);
-	if (hooks.length === 0) return record;
 	const now = world.clock.now();
+	if (hooks.length === 0 && now - record.lastBeatAt < SIGN_OF_LIFE_MS) return record;
 	const lost: string[] = [];
 	let unanswered = 0;
 	for (const hook of hooks) {

@@ -21,5 +21,5 @@ export const cordonNode: Step = async (key, world, attempt) => {
 	if (cordoned !== "cordoned")
 		return stepResult({ next: "assess", why: `the Node is ${cordoned}` }, record, attempt, clock.now());
 	const after = await changeRecord(key, world, (was) => (was.cordonedAt === undefined ? withCordon(was, clock.now()) : was));
-	return stepResult({ next: "evict", why: "the node is cordoned" }, after ?? record, attempt, clock.now());
+	return stepResult({ next: "admit", why: "the node is cordoned" }, after ?? record, attempt, clock.now());
 };

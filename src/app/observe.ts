@@ -1,3 +1,4 @@
+import { vmNodesOf } from "../domain/breaker.ts";
 import type { Look } from "../domain/look.ts";
 import { newsOf, withTold } from "../domain/news.ts";
 import type { Decision } from "../domain/next-step.ts";
@@ -24,7 +25,7 @@ export async function observe(look: Look, record: MaintenanceRecord, world: Worl
 	const after = await changeFrom(record, world, (was) => {
 		const followed = withRefusals(withStories(was, followStories(was, look, now)), {}, present);
 		const counted = withLeft(followed, look, now);
-		const surveyed = look.surroundings === undefined ? counted : withSurvey(counted, look.began);
+		const surveyed = look.surroundings === undefined ? counted : withSurvey(counted, look.began, vmNodesOf(look));
 		const timed = withTroubleOver(surveyed, troublesOf(look, surveyed, world.policy, now), now);
 		const troubles = troublesOf(look, timed, world.policy, now);
 		// What the caller knew, not what is stored: a write whose answer was lost has told nobody.

@@ -25,7 +25,8 @@ export function stepResult(decision: Decision, record: MaintenanceRecord, attemp
 	const isFull = mustHandOver(events + attempt.rounds * eventsOfRound(record), record, now);
 	const next = isFull && lasting.has(decision.next) ? "hand over" : decision.next;
 	const { watchTimeoutSeconds } = paceOf(record);
-	return { next, waitSeconds: waitSecondsFor(decision, record, now), watchTimeoutSeconds, events };
+	const pace = { waitSeconds: waitSecondsFor(decision, record, now), watchTimeoutSeconds };
+	return { next, ...pace, events, ...(record.state === "handed over" && { slot: "passed on" }) };
 }
 
 /** Where an execution may go round for days; every way round leads through one of them. */

@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import { handler as admit } from "../../lambdas/admit.ts";
 import { handler as assess } from "../../lambdas/assess.ts";
 import { handler as cordon } from "../../lambdas/cordon.ts";
 import { handler as evict } from "../../lambdas/evict.ts";
@@ -15,6 +16,7 @@ const handlers: Readonly<Record<Invocation["name"], Handler>> = {
 	intake,
 	assess,
 	cordon,
+	admit,
 	evict,
 	watch,
 	release,

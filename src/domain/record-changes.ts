@@ -3,7 +3,7 @@ import { isCordonedByUs } from "./cordon.ts";
 import type { NodeIdentity } from "./identity.ts";
 import type { NodeFacts } from "./look.ts";
 import { openHooks } from "./pace.ts";
-import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, VmStory } from "./record.ts";
+import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, SlotWait, VmNodes, VmStory } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
 /**
@@ -28,7 +28,7 @@ export const withHookCompleted = (record: MaintenanceRecord, token: string, now:
 
 const isAnswered = (hook: Hook): boolean => hook.completedAt !== undefined || hook.lostAt !== undefined;
 
-/** Heartbeats for every open hook went out. */
+/** Heartbeats for every open hook went out, or there was none to send. */
 export const withBeat = (record: MaintenanceRecord, now: number): Change => ({ ...record, lastBeatAt: now });
 
 /** The node under maintenance is this one; what was known of another one's cordon is forgotten. */
@@ -57,8 +57,23 @@ export function withCordonOf(record: MaintenanceRecord, node: NodeFacts | undefi
 export const withStories = (record: MaintenanceRecord, vms: readonly VmStory[]): Change =>
 	vms === record.vms ? record : { ...record, vms };
 
-/** The surroundings were read in a look that began then. */
-export const withSurvey = (record: MaintenanceRecord, surveyedAt: number): Change => ({ ...record, surveyedAt });
+/** The surroundings were read in a look that began then, with these VM nodes. */
+export const withSurvey = (record: MaintenanceRecord, surveyedAt: number, vmNodes?: VmNodes): Change => ({
+	...record,
+	surveyedAt,
+	...(vmNodes && { vmNodes }),
+});
+
+/** It waits for a slot, so. */
+export const withSlotWait = (record: MaintenanceRecord, slot: SlotWait): Change =>
+	JSON.stringify(slot) === JSON.stringify(record.slot) ? record : { ...record, slot };
+
+/** It has a slot: what the wait held up has its time from now on. */
+export function withSlot(record: MaintenanceRecord, now: number): Change {
+	const { slot, ...rest } = record;
+	if (slot === undefined) return record;
+	return { ...rest, ...(rest.left && { left: { ...rest.left, changedAt: now } }) };
+}
 
 /**
  * Adds refusals by pod uid. Those of pods that are not on the node any more (`present` holds the uids that are) are dropped.

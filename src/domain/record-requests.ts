@@ -22,6 +22,7 @@ export function openRecord(request: MaintenanceRequest, generation: number, now:
 		lastBeatAt: now,
 		orders: 0,
 		mayEnd: request.mayEnd,
+		...(request.urgent && { urgent: true }),
 		vms: [],
 		refusals: {},
 		trouble: [],
@@ -33,9 +34,9 @@ export const isMerged = (record: MaintenanceRecord, { requestId }: MaintenanceRe
 	record.requests.includes(requestId);
 
 /**
- * An open record with one more request in it: tokens add up, the earliest deadline wins, what may end only grows, and Hold
- * notices by `orders`. A request that is newer than a cancel takes the drain up again. A request that is merged already
- * changes nothing.
+ * An open record with one more request in it: tokens add up, the earliest deadline wins, what may end only grows, urgent stays
+ * urgent, and Hold notices by `orders`. A request that is newer than a cancel takes the drain up again. A request that is
+ * merged already changes nothing.
  */
 export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequest): MaintenanceRecord {
 	if (isMerged(record, request)) return record;
@@ -44,10 +45,12 @@ export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequ
 		...withHooks(isNewerThanCancel(record, request) ? withoutCancel(record) : record, hooks),
 		requests: [...record.requests, request.requestId],
 		mayEnd: [...new Set([...record.mayEnd, ...request.mayEnd])],
+		...(request.urgent && { urgent: true }),
 		...earliest(record.deadline, request.deadline),
 		...latest(record.requestedAt, request.issuedAt),
 	};
-	const isNews = request.source === "order" || hooks !== record.hooks || merged.mayEnd.length > record.mayEnd.length;
+	const allowsMore = merged.mayEnd.length > record.mayEnd.length || merged.urgent !== record.urgent;
+	const isNews = request.source === "order" || hooks !== record.hooks || allowsMore;
 	return isNews ? { ...merged, orders: record.orders + 1 } : merged;
 }
 

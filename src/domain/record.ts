@@ -61,6 +61,31 @@ export type VmOutcome =
 	| { readonly kind: "stopped" }
 	| { readonly kind: "lost" };
 
+/** The nodes of a cluster that host VMs, or could. */
+export type VmNodes = {
+	readonly count: number;
+	/** Instances of those among them that Evacuator has cordoned, but for the node under maintenance. */
+	readonly leaving: readonly string[];
+	/** Whether the node under maintenance is one. */
+	readonly hasOurs: boolean;
+};
+
+/** How a drain stands in its cluster's queue. Instants are epoch milliseconds. */
+export type SlotWait = {
+	readonly since: number;
+	/** 1 is next. */
+	readonly place: number;
+	/** The record's `orders` as of the last look: where there are more, it looks again. */
+	readonly orders: number;
+	/** When it was last sent to look again. */
+	readonly lookedAt?: number;
+	/** It is next, but so many of the cluster's VM nodes are leaving that new drains pause. */
+	readonly paused?: Leaving;
+};
+
+/** So many (`leaving`) of so many VM nodes are on their way out. */
+export type Leaving = { readonly leaving: number; readonly count: number };
+
 export type MaintenanceRecord = MaintenanceKey & {
 	/** Raised by every write; a write states the one it read. */
 	readonly version: number;
@@ -78,17 +103,24 @@ export type MaintenanceRecord = MaintenanceKey & {
 	readonly beatSeconds: number;
 	/** The pace after the shortest hook's limit, for the others. `after` is a time stamp, since the definition compares it. */
 	readonly laterBeat?: { readonly after: string; readonly seconds: number };
+	/** When a function last sent its heartbeats; where there is no hook, when one last said that it goes on. */
 	readonly lastBeatAt: number;
 	/** Raised by every order; Hold compares it. */
 	readonly orders: number;
 	/** VMs (`namespace/name`) that a request lets stop or be lost. */
 	readonly mayEnd: readonly string[];
+	/** A request says that it cannot wait for the drains of other nodes. */
+	readonly urgent?: boolean;
 	readonly node?: NodeIdentity;
 	/** Our clock, when the node was last seen to become cordoned. */
 	readonly cordonedAt?: number;
 	readonly vms: readonly VmStory[];
 	/** When the surroundings were last read, which only a survey does. */
 	readonly surveyedAt?: number;
+	/** The cluster's VM nodes, as the last survey saw them. */
+	readonly vmNodes?: VmNodes;
+	/** While it waits for one of its cluster's drain slots. */
+	readonly slot?: SlotWait;
 	/** By pod uid. */
 	readonly refusals: Readonly<Record<string, Refusal>>;
 	readonly trouble: readonly Trouble[];

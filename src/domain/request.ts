@@ -22,4 +22,6 @@ export type MaintenanceRequest = {
 	readonly deadline?: number;
 	/** VMs (`namespace/name`) that it lets stop or be lost. */
 	readonly mayEnd: readonly string[];
+	/** It cannot wait for the drains of other nodes. */
+	readonly urgent?: boolean;
 };

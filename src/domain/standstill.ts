@@ -38,7 +38,8 @@ export const stalled = (node: string, left: string): Trouble => ({
 /** What has been left for too long without a change, but for what `known` trouble names already. */
 export function standstill(circumstances: Circumstances, known: readonly Trouble[]): readonly Trouble[] {
 	const { look, record, now } = circumstances;
-	if (!record.left || now - record.left.changedAt < STANDSTILL_MS) return [];
+	// Nothing of it is evicted before it has a slot.
+	if (record.slot || !record.left || now - record.left.changedAt < STANDSTILL_MS) return [];
 	if (!look.node?.ready || known.some(({ kind }) => kind === "not-our-node")) return [];
 	const named = new Set(known.map(({ about }) => about));
 	const left = leftOn(circumstances).filter(({ about }) => !named.has(about));
@@ -50,13 +51,20 @@ export function timeRunsOut(circumstances: Circumstances): readonly Trouble[] {
 	const left = leftOn(circumstances).map(({ about }) => about);
 	if (left.length === 0) return [];
 	return endsOf(circumstances.record)
-		.filter(({ at, lasts }) => at - circumstances.now <= Math.min(4 * HOUR_MS, Math.max(0, lasts / 4)))
+		.filter((end) => isNear(end, circumstances.now))
 		.map(({ at, about, says }) => ({
 			kind: "hook-ends",
 			about,
 			says: `${says} at ${new Date(at).toISOString()}, and this is left: ${listed(left)}; get it off the node before, or stop the VMs yourself.`,
 		}));
 }
+
+/** AWS takes the instance soon, whatever runs on it: the limit of an open hook is near. `now` in epoch milliseconds. */
+export const isTimeShort = (record: MaintenanceRecord, now: number): boolean =>
+	openHooks(record).some((hook) => isNear(endOfHook(hook), now));
+
+const isNear = ({ at, lasts }: Pick<End, "at" | "lasts">, now: number): boolean =>
+	at - now <= Math.min(4 * HOUR_MS, Math.max(0, lasts / 4));
 
 type End = { readonly at: number; readonly lasts: number; readonly about: string; readonly says: string };
 

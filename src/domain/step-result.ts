@@ -21,6 +21,8 @@ export type StepResult = {
 	readonly watchTimeoutSeconds: number;
 	/** Events of the execution's history so far, without Hold's, so that it hands over before that is full. */
 	readonly events: number;
+	/** The execution ends, and the next generation goes on with its slot. */
+	readonly slot?: "passed on";
 	/** A notice for humans, published once by the definition before it goes on. */
 	readonly tell?: { readonly subject: string; readonly message: string };
 };

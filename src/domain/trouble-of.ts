@@ -4,11 +4,11 @@ import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
 import { failedMigrations, leftovers, TROUBLING_FAILURES } from "./movement.ts";
 import { isTooShort, openHooks } from "./pace.ts";
-import type { Policy } from "./policy.ts";
+import { leavingShare, type Policy } from "./policy.ts";
 import type { MaintenanceRecord } from "./record.ts";
 import { standstill, timeRunsOut } from "./standstill.ts";
 import type { Trouble } from "./trouble.ts";
-import { guardUnreachable, noNode, notOurNode } from "./trouble-texts.ts";
+import { guardUnreachable, noNode, notOurNode, tooManyLeave } from "./trouble-texts.ts";
 
 /** So many refusals of one pod in a row are a human's business. */
 const TROUBLING_REFUSALS = 3;
@@ -119,6 +119,9 @@ function wayOutOf(why: string): string {
 	return why.includes("disruption budget") ? "make room in its PodDisruptionBudget" : "remove the reason";
 }
 
+const newDrainsPause: Source = ({ record: { cluster, slot }, policy }) =>
+	slot?.paused ? [tooManyLeave(cluster, slot.paused, leavingShare(policy))] : [];
+
 const hooksAreLost: Source = ({ record }) =>
 	record.hooks
 		.filter(({ lostAt }) => lostAt !== undefined)
@@ -157,6 +160,7 @@ const sources: readonly Source[] = [
 	migrationsFail,
 	launchersAreLeft,
 	evictionsAreRefused,
+	newDrainsPause,
 	hooksAreLost,
 	hooksAreShort,
 	timeRunsOut,

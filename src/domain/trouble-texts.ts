@@ -1,5 +1,5 @@
 import type { NodeIdentity } from "./identity.ts";
-import type { MaintenanceRecord } from "./record.ts";
+import type { Leaving, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** No Node carries the instance's provider id: what runs on it cannot be seen, so nothing is let go. */
@@ -47,3 +47,10 @@ export function instanceGone({ instanceId, vms }: Pick<MaintenanceRecord, "insta
 		says: `Instance ${instanceId} ended before Evacuator released it. ${known}`,
 	};
 }
+
+/** `share`: of a cluster's VM nodes, how much may leave at once. */
+export const tooManyLeave = (cluster: string, { leaving, count }: Leaving, share: number): Trouble => ({
+	kind: "too-many-leave",
+	about: cluster,
+	says: `${leaving} of the ${count} nodes of cluster ${cluster} that host VMs are leaving, more than ${Math.round(share * 100)} %, so new drains pause and their hooks are kept alive; add nodes, or order the drain of each that has to go all the same with "urgent": true.`,
+});

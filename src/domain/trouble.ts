@@ -7,6 +7,7 @@ export type TroubleKind =
 	| "vm-blocks"
 	| "vm-would-end"
 	| "no-room"
+	| "too-many-leave"
 	| "guard-missing"
 	| "guard-unreachable"
 	| "eviction-refused"

@@ -22,6 +22,7 @@ export const drainOrderSchema = z.object({
 		.array(vmName, { error: "a list of VMs, each as namespace/name" })
 		.max(500, { error: "a list of at most 500 VMs" })
 		.optional(),
+	urgent: z.boolean({ error: "true or false" }).optional(),
 	issuedAt,
 	notAfter,
 });
@@ -110,6 +111,7 @@ function drainOrder(order: z.output<typeof drainOrderSchema>, target: OrderTarge
 		requestedBy: order.requestedBy,
 		deadline: order.deadline,
 		mayEnd: [...new Set(order.mayEnd)],
+		urgent: order.urgent,
 		issuedAt: order.issuedAt,
 		notAfter: order.notAfter,
 	} as const);

@@ -57,6 +57,8 @@ export type OrderReading = {
 	readonly deadline?: number;
 	/** `namespace/name` of the VMs that this order lets stop or be lost. */
 	readonly mayEnd: readonly string[];
+	/** The node is drained at once, however many others of its cluster are. */
+	readonly urgent?: boolean;
 	readonly issuedAt?: number;
 	/** After this instant the order must not begin anything. */
 	readonly notAfter?: number;

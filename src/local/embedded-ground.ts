@@ -2,6 +2,7 @@ import { type AwsClients, createAwsClients } from "../adapters/aws/clients.ts";
 import { createInstances } from "../adapters/aws/instances.ts";
 import { createNotices } from "../adapters/aws/notices.ts";
 import { createRecords } from "../adapters/aws/records.ts";
+import { createSlots } from "../adapters/aws/slots.ts";
 import { createWorkflow } from "../adapters/aws/workflow.ts";
 import { createCluster } from "../adapters/kubernetes/cluster.ts";
 import type { Send } from "../adapters/kubernetes/send.ts";
@@ -19,7 +20,7 @@ import { type Notice, serviceIntegrations } from "./service-integrations.ts";
 import type { ExecutionEvent } from "./workflow/execution-event.ts";
 import { createStateMachine, type StateMachine } from "./workflow/state-machine.ts";
 
-export type FunctionName = "intake" | "assess" | "cordon" | "evict" | "watch" | "release" | "restore";
+export type FunctionName = "intake" | "assess" | "cordon" | "admit" | "evict" | "watch" | "release" | "restore";
 
 /** One invocation: which function, with what, on which world, and the request's id, which is the only one of its kind. */
 export type Invocation = {
@@ -151,6 +152,7 @@ function worldsOf(options: EmbeddedGroundOptions, clients: AwsClients, queues: Q
 	const common = {
 		instances: createInstances(clients),
 		records: createRecords(clients, tableName),
+		slots: createSlots(clients, tableName),
 		workflow: createWorkflow(clients, machineArn),
 		notices: createNotices(clients, {
 			quarantineUrl: queues.url("quarantine"),

@@ -1,8 +1,9 @@
 import { RecordLifecycleActionHeartbeatCommand } from "@aws-sdk/client-auto-scaling";
-import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import type { AwsClients } from "../adapters/aws/clients.ts";
 import type { Callable } from "./workflow/load-definition.ts";
+import { StatesError } from "./workflow/states-faults.ts";
 
 /** What the definition publishes for humans. */
 export type Notice = { readonly subject: string; readonly message: string };
@@ -18,6 +19,16 @@ export function serviceIntegrations(
 		"arn:aws:states:::dynamodb:getItem": async (parameters) => {
 			const { Item } = await dynamodb.send(new GetItemCommand(parameters as GetItemCommand["input"]));
 			return Item === undefined ? {} : { Item };
+		},
+		"arn:aws:states:::dynamodb:updateItem": async (parameters) => {
+			try {
+				await dynamodb.send(new UpdateItemCommand(parameters as UpdateItemCommand["input"]));
+				return {};
+			} catch (error) {
+				// Step Functions puts the service before the names of its errors.
+				if (error instanceof Error) throw new StatesError(`DynamoDB.${error.name}`, error.message);
+				throw error;
+			}
 		},
 		"arn:aws:states:::aws-sdk:autoscaling:recordLifecycleActionHeartbeat": async (parameters) => {
 			const input = parameters as RecordLifecycleActionHeartbeatCommand["input"];

@@ -5,6 +5,7 @@ import type { createAwsClients } from "../../src/adapters/aws/clients.ts";
 import type { createInstances } from "../../src/adapters/aws/instances.ts";
 import type { createNotices } from "../../src/adapters/aws/notices.ts";
 import type { createRecords } from "../../src/adapters/aws/records.ts";
+import { createSlots } from "../../src/adapters/aws/slots.ts";
 import type { createWorkflow } from "../../src/adapters/aws/workflow.ts";
 import type { createCluster } from "../../src/adapters/kubernetes/cluster.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
@@ -65,6 +66,7 @@ export async function functionsOf(version: Frozen, { ground, clock, cluster, tok
 	const common = {
 		instances: old.createInstances(clients),
 		records: old.createRecords(clients, ground.store.table),
+		slots: createSlots(clients, ground.store.table),
 		workflow: old.createWorkflow(clients, ground.machine.arn),
 		notices: old.createNotices(clients, { quarantineUrl: ground.queues.url("quarantine"), write: () => {} }),
 		clock,

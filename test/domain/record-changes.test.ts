@@ -54,6 +54,15 @@ describe("merging a request", () => {
 		});
 	});
 
+	it("that is urgent makes the maintenance so, and wakes Hold; none that follows takes that back", () => {
+		const record = aRecord();
+		const urgent = mergeRequest(record, aRequest({ requestId: "event-2", urgent: true }));
+
+		expect(urgent).toEqual({ ...record, requests: ["event-1", "event-2"], urgent: true, orders: 1 });
+		expect(mergeRequest(urgent, aRequest({ requestId: "event-3" })).urgent).toBe(true);
+		expect(openRecord(aRequest({ urgent: true }), 1, NOW).urgent).toBe(true);
+	});
+
 	it("changes nothing when it was merged before", () => {
 		const record = aRecord();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { cancelOrder, fromOrders, order, orderWith } from "./samples.ts";
 
 const known =
-	"an order has kind, version, requestId, instanceId, nodeName, cluster, intent, reason, requestedBy, deadline, mayEnd, issuedAt, notAfter";
+	"an order has kind, version, requestId, instanceId, nodeName, cluster, intent, reason, requestedBy, deadline, mayEnd, urgent, issuedAt, notAfter";
 
 describe("a drain order", () => {
 	it("says what to drain, why, and by when", () => {
@@ -34,9 +34,10 @@ describe("a drain order", () => {
 		});
 	});
 
-	it("may name the VMs that it gives up, and the times between which it counts", () => {
+	it("may name the VMs that it gives up, be urgent, and say the times between which it counts", () => {
 		const whole = orderWith({
 			mayEnd: ["shop/cart-1", "shop/db.main", "shop/cart-1"],
+			urgent: true,
 			issuedAt: "2026-11-22T12:00:00+01:00",
 			notAfter: "2026-11-23T00:00:00Z",
 		});
@@ -48,6 +49,7 @@ describe("a drain order", () => {
 			requestedBy: "alice",
 			deadline: Date.parse("2026-12-01T00:00:00Z"),
 			mayEnd: ["shop/cart-1", "shop/db.main"],
+			urgent: true,
 			issuedAt: Date.parse("2026-11-22T11:00:00Z"),
 			notAfter: Date.parse("2026-11-23T00:00:00Z"),
 		});
@@ -116,6 +118,7 @@ describe("a drain order", () => {
 		[{ mayEnd: "shop/cart-1" }, 'mayEnd is "shop/cart-1", not a list of VMs, each as namespace/name'],
 		[{ mayEnd: ["shop/*", "cart-1"] }, `mayEnd[0] is "shop/*", not ${vm}; mayEnd[1] is "cart-1", not ${vm}`],
 		[{ mayEnd: ["shop/cart-1\n"] }, `mayEnd[0] is "shop/cart-1\\u{a}", not ${vm}`],
+		[{ urgent: "yes" }, 'urgent is "yes", not true or false'],
 		[{ mayEnd: Array(501).fill("a/b") }, "mayEnd is a list of 501, not a list of at most 500 VMs"],
 		[{ intent: 1 }, "intent is 1, not drain-then-release"],
 		[

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { loadAllYaml } from "@kubernetes/client-node";
 import { clusterManifest, clusterObjects } from "../../infra/cluster-manifest.ts";
-import { clusterRoles } from "../../infra/cluster-roles.ts";
+import { clusterRoles, clusterUsers } from "../../infra/cluster-roles.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { stackUnderTest } from "./stack-under-test.ts";
 
@@ -46,6 +46,11 @@ describe("in a cluster", () => {
 		]);
 	});
 
+	it("admit has no business, and no way in", () => {
+		expect(allowed.filter((line) => line.startsWith("admit "))).toEqual([]);
+		expect(functionNames.filter((name) => !clusterUsers.includes(name))).toEqual(["admit"]);
+	});
+
 	it("intake and cordon see nothing but nodes", () => {
 		expect(allowed.filter((line) => /^(intake|cordon) /.test(line))).toEqual([
 			"intake get nodes",
@@ -76,7 +81,7 @@ describe("the manifest", () => {
 		const bindings = clusterObjects().filter(({ kind }) => kind === "ClusterRoleBinding");
 
 		expect(entries).toEqual(
-			functionNames.map((name) => ({
+			clusterUsers.map((name) => ({
 				ClusterName: "production",
 				KubernetesGroups: [`evacuator-${name}`],
 				PrincipalArn: { "Fn::GetAtt": [idOf(evacuator.functions[name].role), "Arn"] },
@@ -84,7 +89,7 @@ describe("the manifest", () => {
 			})),
 		);
 		expect(bindings.map(({ roleRef, subjects }) => ({ roleRef, subjects }))).toEqual(
-			functionNames.map((name) => ({
+			clusterUsers.map((name) => ({
 				roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `evacuator-${name}` },
 				subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: `evacuator-${name}` }],
 			})),

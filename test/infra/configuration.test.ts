@@ -60,6 +60,11 @@ describe("the configuration", () => {
 		[{ vpc: null }, "vpc: give id"],
 		[{ hookNames: [] }, "hookNames: "],
 		[{ clusters: [] }, "clusters: "],
+		[{ policy: { mayEnd: [], maxConcurrentDrains: 0 } }, "policy.maxConcurrentDrains: give a whole number of nodes, 1 or more"],
+		[{ policy: { mayEnd: [], maxConcurrentDrains: 1.5 } }, "policy.maxConcurrentDrains: give a whole number of nodes, 1 or more"],
+		[{ policy: { mayEnd: [], mostLeavingShare: 0 } }, "policy.mostLeavingShare: give a share above 0 and up to 1, such as 0.34"],
+		[{ policy: { mayEnd: [], mostLeavingShare: 34 } }, "policy.mostLeavingShare: give a share above 0 and up to 1, such as 0.34"],
+		[{ policy: { mayEnd: [], mostLeaving: 0.5 } }, 'policy: Unrecognized key: "mostLeaving"'],
 	])("%j is refused", (change, reason) => {
 		expect(sayWith(change)).toContain(reason);
 	});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { stepNames } from "../../infra/function-names.ts";
 import type { Next, StepResult } from "../../src/domain/step-result.ts";
 import { item, runDefinition } from "./definition-under-test.ts";
 
@@ -37,7 +38,8 @@ describe("a drain", () => {
 			untilSeconds: 10_000,
 			steps: {
 				assess: saying(say("cordon", { tell })),
-				cordon: saying(say("evict")),
+				cordon: saying(say("admit")),
+				admit: saying(say("admit", { waitSeconds: 15 }), say("evict")),
 				evict: saying(say("evict"), say("watch")),
 				watch: saying(say("watch"), say("wait"), say("release")),
 				release: saying(say("done")),
@@ -51,21 +53,24 @@ describe("a drain", () => {
 			"0 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
 			"0 cordon",
 			"0 heartbeat a",
-			"0 evict",
-			"0 heartbeat a",
-			"0 evict",
-			"0 heartbeat a",
-			"0 watch",
-			"0 watch",
-			"60 heartbeat a",
-			"60 assess",
-			"60 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
-			"60 cordon",
-			"60 heartbeat a",
-			"60 evict",
-			"60 heartbeat a",
-			"60 watch",
-			"60 release",
+			"0 admit",
+			"15 admit",
+			"15 evict",
+			"15 heartbeat a",
+			"15 evict",
+			"15 heartbeat a",
+			"15 watch",
+			"15 watch",
+			"75 heartbeat a",
+			"75 assess",
+			"75 notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)",
+			"75 cordon",
+			"75 heartbeat a",
+			"75 admit",
+			"75 evict",
+			"75 heartbeat a",
+			"75 watch",
+			"75 release",
 		]);
 	});
 
@@ -128,15 +133,13 @@ describe("a drain", () => {
 	it.each(["assess", "admit", "evict", "watch", "release", "wait", "hold", "restore", "hand over", "done"] as const)(
 		"understands %s from every step",
 		async (next) => {
-			const way = ["cordon", "evict", "watch", "release", "restore"] as const;
-			for (const [index] of [...way, "done"].entries()) {
-				const answers = [...way.map((onward) => say(onward)), say("done")];
-				const [assess, cordon, evict, watch, release, restore] = answers.map((onward, step) =>
-					step === index ? saying(say(next), onward) : saying(onward),
-				);
-				const functions = { ...(assess && { assess }), ...(cordon && { cordon }), ...(evict && { evict }) };
-				const last = { ...(watch && { watch }), ...(release && { release }), ...(restore && { restore }) };
-				const { trace } = await runDefinition({ item: record, untilSeconds: 50, steps: { ...functions, ...last } });
+			const way = ["cordon", "admit", "evict", "watch", "release", "restore", "done"] as const;
+			for (const step of stepNames) {
+				const answers = stepNames.map((name, index) => {
+					const onward = say(way[index] ?? "done");
+					return [name, name === step ? saying(say(next), onward) : saying(onward)];
+				});
+				const { trace } = await runDefinition({ item: record, untilSeconds: 50, steps: Object.fromEntries(answers) });
 
 				expect(trace.filter((line) => line.includes("notice"))).toEqual([]);
 			}
@@ -153,6 +156,72 @@ describe("a drain", () => {
 		expect(steps(trace).slice(1)).toEqual([
 			expect.stringMatching(/^notice: Evacuator holds i-0123456789abcdef0 after a fault: AnswerNotUnderstood/),
 		]);
+	});
+});
+
+describe("its slot", () => {
+	const given = (trace: readonly string[]) => trace.filter((line) => line.includes("slot of")).map((line) => line.slice(0, 60));
+	const giving = "slot of i-0123456789abcdef0 given back to cluster#prod";
+	const hasSlot = () => true;
+
+	it("is given back when the drain is done", async () => {
+		const { end, trace } = await runDefinition({
+			item: record,
+			untilSeconds: 10,
+			hasSlot,
+			steps: { assess: saying(say("done")) },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(given(trace)).toEqual([`0 ${giving}`]);
+	});
+
+	it("is given back each time that the drain is held, before Hold's first heartbeat", async () => {
+		const steps = { assess: saying(say("hold")) };
+		const { trace } = await runDefinition({ item: () => item(["a"], 900), untilSeconds: 3_700, hasSlot, steps });
+
+		expect(given(trace)).toEqual([`0 ${giving}`, `3600 ${giving}`]);
+	});
+
+	it("is given back after a fault", async () => {
+		const { trace } = await runDefinition({ item: record, untilSeconds: 10, hasSlot, steps: { assess: failing("Broken") } });
+
+		expect(given(trace)).toEqual([`0 ${giving}`]);
+	});
+
+	it("stays with the generation that goes on", async () => {
+		const steps = { assess: saying(say("done", { slot: "passed on" })) };
+		const { end, trace } = await runDefinition({ item: record, untilSeconds: 10, hasSlot, steps });
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(given(trace)).toEqual([]);
+	});
+
+	it("stays when the execution hands over", async () => {
+		const { trace } = await runDefinition({
+			item: record,
+			untilSeconds: 10,
+			hasSlot,
+			steps: { assess: saying(say("hand over")) },
+		});
+
+		expect(given(trace)).toEqual([]);
+	});
+
+	it("holds nothing up where there is none, nor where DynamoDB fails", async () => {
+		const broken = () => {
+			throw fault("InternalServerError");
+		};
+		const none = await runDefinition({ item: record, untilSeconds: 10, steps: { assess: saying(say("hold")) } });
+		const failed = await runDefinition({
+			item: record,
+			untilSeconds: 10,
+			hasSlot: broken,
+			steps: { assess: saying(say("hold")) },
+		});
+
+		expect(none.trace).toEqual(["0 heartbeat a", "0 assess", "0 heartbeat a"]);
+		expect(failed.trace).toEqual(["0 heartbeat a", "0 assess", "1 heartbeat a"]);
 	});
 });
 

@@ -41,7 +41,7 @@ describe("the walk through the definition", () => {
 		});
 	});
 
-	it.each(["Assess", "Cordon", "Evict", "Release", "Restore"])("notices when the time-out of %s is doubled", (name) => {
+	it.each(["Assess", "Cordon", "Admit", "Evict", "Release", "Restore"])("notices when the time-out of %s is doubled", (name) => {
 		const TimeoutSeconds = 2 * Number(definition.States[name]?.TimeoutSeconds);
 
 		expect(gapFor(300, changed(name, { TimeoutSeconds })).seconds).toBeGreaterThan(150);

@@ -1,3 +1,4 @@
+import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { StepName } from "../../infra/function-names.ts";
 import { synthesiseDefinition } from "../../infra/synthesised-definition.ts";
 import { functionSeconds } from "../../infra/time-outs.ts";
@@ -5,6 +6,7 @@ import type { StepResult } from "../../src/domain/step-result.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { ExecutionDescription } from "../../src/local/workflow/execution-event.ts";
 import { createStateMachine } from "../../src/local/workflow/state-machine.ts";
+import { StatesError } from "../../src/local/workflow/states-faults.ts";
 
 const { definition, functionOf } = synthesiseDefinition();
 const arn = "arn:aws:states:eu-central-1:111122223333:stateMachine:Evacuator";
@@ -20,6 +22,8 @@ export type Script = {
 	readonly item: (at: Elapsed) => Readonly<Record<string, unknown>> | undefined;
 	readonly heartbeat?: (token: string, at: Elapsed) => void;
 	readonly publish?: (at: Elapsed) => void;
+	/** Whether the execution has a slot or waits for one; when left out it never does. To throw is to fail. */
+	readonly hasSlot?: (at: Elapsed) => boolean;
 	/** The execution is stopped then. */
 	readonly untilSeconds: number;
 };
@@ -62,6 +66,7 @@ export function item(
 		...(laterBeat && { laterBeat }),
 		orders: { N: String(orders) },
 		state: { S: state },
+		cluster: { S: "prod" },
 	};
 }
 
@@ -77,6 +82,13 @@ export async function runDefinition(script: Script): Promise<Outcome> {
 		"arn:aws:states:::dynamodb:getItem": async () => {
 			const Item = script.item(at());
 			return Item ? { Item } : {};
+		},
+		"arn:aws:states:::dynamodb:updateItem": async (parameters: unknown) => {
+			if (!script.hasSlot?.(at()))
+				throw new StatesError("DynamoDB.ConditionalCheckFailedException", "The conditional request failed");
+			const { Key, ExpressionAttributeNames: names } = parameters as UpdateItemCommandInput;
+			say(`slot of ${names?.["#instance"]} given back to ${Key?.instanceId?.S}`);
+			return {};
 		},
 		"arn:aws:states:::sns:publish": async (parameters: unknown) => {
 			const { Subject, Message } = parameters as { readonly Subject: string; readonly Message: string };

@@ -12,7 +12,8 @@ export type Gap = { readonly seconds: number; readonly path: readonly string[] }
 /**
  * Walks every way from each heartbeat to the next one, all tasks failing as slowly as they can: a Map of heartbeats
  * may have sent its first one as it began, and may send its first one only as it ends; Watch sends one as it begins
- * and one as it answers. Throws when a loop has no heartbeat at all.
+ * and one as it answers, Admit one as it begins, which counts only once it has answered. Throws when a loop has no heartbeat
+ * at all.
  */
 export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
 	const state = (name: string): State => States[name] ?? {};
@@ -22,14 +23,18 @@ export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
 		if (Type === "Succeed" || Type === "Fail") return { seconds: 0, path };
 		if (isWatch(state(name))) return { seconds: backOffSeconds(state(name)), path };
 		const own = secondsIn(state(name), pace);
+		if (isAdmit(name)) {
+			const caught = longest(catchesOf(state(name)).map((to) => onward(to, path)));
+			return { seconds: own + caught.seconds, path: caught.path };
+		}
 		if (isHeartbeat(state(name))) return { seconds: own, path };
 		if (way.includes(name)) throw new Error(`a loop without a heartbeat: ${path.join(" → ")}`);
 		const next = longest(waysOf(state(name)).map((to) => onward(to, path)));
 		return { ...next, seconds: own + next.seconds };
 	};
 	const after = (name: string): Gap[] => {
-		if (!isWatch(state(name)) && !isHeartbeat(state(name)) && name !== StartAt) return [];
-		const [answered, caught] = [answersOf(state(name)), catchesOf(state(name))];
+		if (!isWatch(state(name)) && !isHeartbeat(state(name)) && !isAdmit(name) && name !== StartAt) return [];
+		const [answered, caught] = [answersOf(state(name)), isAdmit(name) ? [] : catchesOf(state(name))];
 		const held = secondsIn(state(name), pace);
 		const behind = (to: string, seconds: number) => {
 			const gap = onward(to, [name]);
@@ -43,6 +48,8 @@ export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
 const longest = (gaps: readonly Gap[]): Gap => gaps.reduce((a, b) => (b.seconds > a.seconds ? b : a), { seconds: 0, path: [] });
 
 const isWatch = (state: State) => state.Type === "Task" && state.TimeoutSecondsPath !== undefined;
+
+const isAdmit = (name: string) => name === "Admit";
 
 const isHeartbeat = (state: State) =>
 	tasksOfMap(state).some(({ Resource }) => String(Resource).endsWith(":autoscaling:recordLifecycleActionHeartbeat"));

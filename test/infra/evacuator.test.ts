@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { functionNames } from "../../infra/function-names.ts";
+import { functionNames, stepNames } from "../../infra/function-names.ts";
 import { readEnvironment } from "../../lambdas/environment.ts";
 import { cluster, readable, stackUnderTest } from "./stack-under-test.ts";
 
@@ -115,7 +115,7 @@ describe("the functions", () => {
 		const types = called.map((ref) => Resources[(JSON.parse(ref) as { Ref: string }).Ref]?.Type);
 
 		expect(versions).toEqual(Array(functionNames.length).fill("Retain"));
-		expect(types).toEqual(Array(6).fill("AWS::Lambda::Version"));
+		expect(types).toEqual(stepNames.map(() => "AWS::Lambda::Version"));
 	});
 
 	it("run in the VPC that is given", () => {

@@ -11,7 +11,12 @@ const may = (name: FunctionName | "machine", action: RegExp) => (all.get(name) ?
 const whoMay = (action: RegExp) => names.filter((name) => may(name, action).length > 0);
 
 const groups = "arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:*:autoScalingGroupName/*";
-const record = ["dynamodb:GetItem on <Records>", "dynamodb:UpdateItem on <Records>"];
+const itemsOf = (keys: string) => `if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["${keys}"]}}`;
+const readAndWrite = (keys: string) =>
+	["GetItem", "UpdateItem"].map((action) => `dynamodb:${action} on <Records> ${itemsOf(keys)}`);
+const record = readAndWrite("i-*");
+const slots = readAndWrite("cluster#*");
+const heartbeat = `autoscaling:RecordLifecycleActionHeartbeat on ${groups}`;
 const describing = [
 	"autoscaling:DescribeAutoScalingInstances on *",
 	"autoscaling:DescribeLifecycleHooks on *",
@@ -29,8 +34,11 @@ describe("in AWS", () => {
 		expect(all.get("evict")).toEqual([...record, ...logs("Evict")].sort());
 	});
 
+	it("admit writes its record and the slots of clusters, and sends heartbeats", () => {
+		expect(all.get("admit")).toEqual([...record, ...slots, heartbeat, ...logs("Admit")].sort());
+	});
+
 	it("watch sends heartbeats besides", () => {
-		const heartbeat = `autoscaling:RecordLifecycleActionHeartbeat on ${groups}`;
 		expect(all.get("watch")).toEqual([...describing, ...record, heartbeat, ...logs("Watch")].sort());
 	});
 
@@ -64,8 +72,8 @@ describe("in AWS", () => {
 				(action) => `sqs:${action} on <${id}>`,
 			);
 		const own = [
-			"dynamodb:PutItem on <Records>",
-			"dynamodb:Query on <Records>",
+			`dynamodb:PutItem on <Records> ${itemsOf("i-*")}`,
+			`dynamodb:Query on <Records> ${itemsOf("i-*")}`,
 			"sqs:SendMessage on <Quarantine>",
 			"states:DescribeExecution on arn:aws:states:eu-central-1:111122223333:execution:<Machine>:*",
 			"states:StartExecution on <Machine>",
@@ -76,12 +84,14 @@ describe("in AWS", () => {
 	});
 
 	it("an execution may call every version of its steps, so that a deployment never stops a drain in flight", () => {
-		const steps = ["Assess", "Cordon", "Evict", "Watch", "Release", "Restore"];
+		const steps = ["Assess", "Cordon", "Admit", "Evict", "Watch", "Release", "Restore"];
 		const versions = steps.map((step) => `lambda:InvokeFunction on <${step}Function>:*`);
+		const table = "arn:aws:dynamodb:eu-central-1:111122223333:table/<Records>";
 		const current = steps.map((step) => `lambda:InvokeFunction on <${step}Function>`);
 		const own = [
-			`autoscaling:RecordLifecycleActionHeartbeat on ${groups}`,
-			"dynamodb:GetItem on arn:aws:dynamodb:eu-central-1:111122223333:table/<Records>",
+			heartbeat,
+			`dynamodb:GetItem on ${table}`,
+			`dynamodb:UpdateItem on ${table} ${itemsOf("cluster#*")}`,
 			"sns:Publish on <Notices>",
 		];
 		expect(all.get("machine")).toEqual([...own, ...versions, ...current].sort());
@@ -91,7 +101,10 @@ describe("in AWS", () => {
 describe("in AWS only", () => {
 	it.each([
 		["release completes a lifecycle action", /CompleteLifecycleAction/, ["release"]],
-		["watch and the executions send heartbeats", /Heartbeat/, ["watch", "machine"]],
+		["admit, watch and the executions send heartbeats", /Heartbeat/, ["admit", "watch", "machine"]],
+		["admit takes a slot, and the executions give it back", /UpdateItem.*cluster#/, ["admit", "machine"]],
+		["the functions write records", /UpdateItem.*"i-/, functionNames],
+		["nobody writes whatever item it likes", /(Update|Put)Item on \S+$/, []],
 		["release tags an instance", /CreateTags/, ["release"]],
 		["release and restore take a tag away", /DeleteTags/, ["release", "restore"]],
 		["intake starts executions", /StartExecution/, ["intake"]],

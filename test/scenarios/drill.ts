@@ -19,6 +19,8 @@ export const HOOK: HookSettings = {
 	tells: ["eventbridge"],
 };
 
+const instanceOfMore = (index: number): string => `i-0bbbbbbbbbbbb${String(index).padStart(4, "0")}`;
+
 export type Stage = {
 	readonly clock: VirtualClock;
 	readonly cluster: SimulatedCluster;
@@ -26,6 +28,8 @@ export type Stage = {
 	readonly monitor: Monitor;
 	/** The node that leaves. */
 	readonly node: string;
+	/** Every node of the group, that one first. */
+	readonly leaving: readonly { readonly instanceId: string; readonly node: string }[];
 	/** Other nodes, in the order of their zones. */
 	readonly others: readonly string[];
 	/** What the functions have logged and what was published so far. */
@@ -44,7 +48,7 @@ export type Stage = {
 
 export type Drill = {
 	/** Puts VMs and pods on the node. */
-	readonly seed: (cluster: SimulatedCluster, node: string, others: readonly string[]) => void;
+	readonly seed: (cluster: SimulatedCluster, node: string, others: readonly string[], leaving: Stage["leaving"]) => void;
 	readonly policy?: Policy;
 	readonly hooks?: readonly HookSettings[];
 	/** Names of the hooks that are ours; default: those of `hooks`. */
@@ -53,6 +57,8 @@ export type Drill = {
 	readonly play?: (stage: Stage) => Promise<void>;
 	/** More nodes; default three others of the same size. */
 	readonly otherNodes?: number;
+	/** More nodes of the group that may leave, on which nothing is seeded. */
+	readonly moreLeaving?: number;
 	readonly retain?: boolean;
 	/** Prepares the stage before any time passes: faults, users. */
 	readonly prepare?: (stage: Stage) => void;
@@ -101,9 +107,14 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const cluster = createSimulatedCluster({ clock, name: "prod", kubevirtVersion: "1.9.0", ...options.kubevirt });
 	const others = Array.from({ length: otherNodes }, () => cluster.add.node().metadata.name);
 	const node = cluster.add.node({ instanceId: LEAVING, zone: "eu-west-1a", infrastructure: false }).metadata.name;
-	options.seed(cluster, node, others);
+	const more = Array.from({ length: options.moreLeaving ?? 0 }, (_, index) => {
+		const instanceId = instanceOfMore(index);
+		return { instanceId, node: cluster.add.node({ instanceId, infrastructure: false }).metadata.name };
+	});
+	const leaving = [{ instanceId: LEAVING, node }, ...more];
+	options.seed(cluster, node, others, leaving);
 	const tokens = admitFunctions(cluster);
-	const drained = new Set([LEAVING]);
+	const drained = new Set(leaving.map(({ instanceId }) => instanceId));
 	const monitor = new Monitor({
 		clusters: [watchedCluster(cluster)],
 		mayEnd: (vm) => mayEnd(policy, allowed, vm),
@@ -146,13 +157,15 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const ground = await deploy(deployment, options.changeDefinition);
 	cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
 	ground.aws.addGroup({ name: "workers", hooks: [...hooks], ...(options.retain && { retain: true }) });
-	ground.aws.addInstance({ instanceId: LEAVING, group: "workers", tags: { "kubernetes.io/cluster/prod": "owned" } });
+	for (const { instanceId } of leaving)
+		ground.aws.addInstance({ instanceId, group: "workers", tags: { "kubernetes.io/cluster/prod": "owned" } });
 	const stage: Stage = {
 		clock,
 		cluster,
 		ground,
 		monitor,
 		node,
+		leaving,
 		others,
 		says,
 		notices,
@@ -184,8 +197,10 @@ export async function drill(options: Drill): Promise<Outcome> {
 			return stage.record();
 		});
 		judgeRequests();
-		const { tags, ec2 } = ground.aws.instance(LEAVING);
-		if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.taken(LEAVING, "still marked");
+		for (const { instanceId } of leaving) {
+			const { tags, ec2 } = ground.aws.instance(instanceId);
+			if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.taken(instanceId, "still marked");
+		}
 		return { record, violations: monitor.violations, trace: trace.lines, says, notices, stage };
 	} catch (cause) {
 		throw new Error(`the drill failed; what happened:\n${trace.lines.join("\n")}`, { cause });

@@ -39,6 +39,7 @@ const trouble = z.looseObject({
 		"vm-blocks",
 		"vm-would-end",
 		"no-room",
+		"too-many-leave",
 		"guard-missing",
 		"guard-unreachable",
 		"eviction-refused",
@@ -53,6 +54,14 @@ const trouble = z.looseObject({
 	]),
 	about: text,
 	says: text,
+});
+
+const slotWait = z.looseObject({
+	since: instant,
+	place: count,
+	orders: count,
+	lookedAt: instant.exactOptional(),
+	paused: z.looseObject({ leaving: count, count }).exactOptional(),
 });
 
 /** Loose: what a newer version has added is read, and written again. */
@@ -73,6 +82,7 @@ const recordSchema = z.looseObject({
 	lastBeatAt: instant,
 	orders: count,
 	mayEnd: z.array(text),
+	urgent: z.boolean().exactOptional(),
 	node: z.looseObject({ name: text, uid: text, providerId: text }).exactOptional(),
 	cordonedAt: instant.exactOptional(),
 	vms: z.array(
@@ -86,6 +96,8 @@ const recordSchema = z.looseObject({
 		}),
 	),
 	surveyedAt: instant.exactOptional(),
+	vmNodes: z.looseObject({ count, leaving: z.array(text), hasOurs: z.boolean() }).exactOptional(),
+	slot: slotWait.exactOptional(),
 	refusals: z.record(text, z.looseObject({ count: z.number(), nextAt: instant, why: text })),
 	trouble: z.array(trouble),
 	toldAt: instant.exactOptional(),

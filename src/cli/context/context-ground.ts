@@ -37,7 +37,8 @@ export async function startContextGround({ clock, cluster, instanceId, ...hooks 
 	const { records } = ground.worldOf("assess");
 	return {
 		async order(order) {
-			await ground.queues.send("orders", JSON.stringify({ kind: "drain", version: 1, instanceId, ...order }));
+			// Whoever sits before it has been asked, and sees what else leaves the cluster.
+			await ground.queues.send("orders", JSON.stringify({ kind: "drain", version: 1, instanceId, urgent: true, ...order }));
 		},
 		latestRecord: () => records.latest(instanceId),
 		async stop() {

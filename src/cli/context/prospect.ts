@@ -1,3 +1,4 @@
+import { MAINTENANCE_ANNOTATION } from "../../domain/cordon.ts";
 import type { NodeIdentity } from "../../domain/identity.ts";
 import { instanceOf } from "../../domain/identity.ts";
 import type { Look, NodeFacts } from "../../domain/look.ts";
@@ -9,9 +10,6 @@ import { openRecord } from "../../domain/record-requests.ts";
 import { troublesOf } from "../../domain/trouble-of.ts";
 import type { Telling } from "../demo-event.ts";
 import { fatesOf } from "../fates-of.ts";
-
-/** Written on a Node by Cordon. */
-const MAINTENANCE = "evacuator.io/maintenance";
 
 /** What a node is before anything of it is touched, and what would become of everything on it. */
 export type Prospect = {
@@ -27,7 +25,7 @@ export function prospectOf(look: Look, node: NodeFacts, cluster: string, mayEnd:
 	const instanceId = instanceOf(node.providerId) ?? "";
 	const record = recordOf(look, node, { instanceId, cluster, mayEnd, now });
 	const troubles = troublesOf(look, record, strictPolicy, now);
-	const maintenance = node.annotations[MAINTENANCE];
+	const maintenance = node.annotations[MAINTENANCE_ANNOTATION];
 	const cordoned = node.unschedulable ? (maintenance === undefined ? "by others" : "by us") : "no";
 	return {
 		node,

@@ -31,6 +31,9 @@ const recordOf = (instanceId: string, generation = 1): MaintenanceRecord => ({
 			outcome: { kind: "migrated", to: "n" },
 		},
 	],
+	urgent: true,
+	vmNodes: { count: 12, leaving: ["i-2"], hasOurs: true },
+	slot: { since: 1, place: 3, orders: 0, lookedAt: 2, paused: { leaving: 5, count: 12 } },
 	refusals: { "pod-uid": { count: 2, nextAt: 3, why: "budget" } },
 	trouble: [{ kind: "vm-blocks", about: "a/b", says: "no" }],
 });

@@ -21,6 +21,8 @@ type Script = {
 	readonly unread?: readonly number[];
 	readonly unheard?: readonly number[];
 	readonly untold?: readonly number[];
+	/** Slots that are not given back. */
+	readonly ungiven?: readonly number[];
 	readonly tokens?: readonly string[];
 	readonly state?: string;
 	readonly beatSeconds?: number;
@@ -45,6 +47,7 @@ function tasksOf({
 	unread = [],
 	unheard = [],
 	untold = [],
+	ungiven = [],
 	tokens = ["one"],
 	state = "open",
 	beatSeconds = 100,
@@ -77,11 +80,16 @@ function tasksOf({
 			beatSeconds: { N: String(beatSeconds) },
 			orders: { N: String(orders[Math.min(number, orders.length) - 1]) },
 			state: { S: state },
+			cluster: { S: "prod" },
 		},
 	});
 	return {
 		...Object.fromEntries(stepNames.map((name) => [arnOf(name), step(name)])),
 		"arn:aws:states:::dynamodb:getItem": failing("Read", unread, record),
+		"arn:aws:states:::dynamodb:updateItem": failing("GiveBack", ungiven, (number) => {
+			if (number % 2 === 1) return {};
+			throw new StatesError("DynamoDB.ConditionalCheckFailedException", "The conditional request failed");
+		}),
 		"arn:aws:states:::aws-sdk:autoscaling:recordLifecycleActionHeartbeat": failing("Heartbeat", unheard, () => ({})),
 		"arn:aws:states:::sns:publish": failing("Publish", untold, () => ({ MessageId: "1" })),
 	};
@@ -93,7 +101,8 @@ const arnOf = (name: StepName): string => arns.find((arn) => functionOf(arn) ===
 const to = (next: StepResult["next"], more: Partial<StepResult> = {}): Answer => ({ next, ...more });
 const drained = {
 	assess: [to("cordon")],
-	cordon: [to("evict")],
+	cordon: [to("admit")],
+	admit: [to("evict")],
 	evict: [to("watch")],
 	watch: [to("release")],
 	release: [to("done")],
@@ -104,6 +113,16 @@ const tell = { subject: "Evacuator holds", message: "A VM blocks." };
 const scripts: readonly (readonly [string, string, Script])[] = [
 	["a drain from Assess to Done", "SUCCEEDED", { steps: drained }],
 	["two hooks, one of which takes no heartbeat", "SUCCEEDED", { steps: drained, tokens: ["one", "two"], unheard: [2, 3] }],
+	[
+		"turns of waiting for a slot",
+		"SUCCEEDED",
+		{ steps: { ...drained, admit: [to("admit"), to("admit", { tell }), to("evict")] } },
+	],
+	[
+		"a slot that is passed on, and one that is not given back",
+		"SUCCEEDED",
+		{ steps: { ...drained, watch: [to("hold")], assess: [to("cordon"), to("done", { slot: "passed on" })] }, ungiven: [1, 2] },
+	],
 	["no hook", "SUCCEEDED", { steps: drained, tokens: [] }],
 	["reads of the record that fail", "SUCCEEDED", { steps: drained, unread: [1, 2, 3, 5, 6] }],
 	[
@@ -132,7 +151,8 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 				...drained,
 				evict: [to("hold", { tell }), to("watch")],
 				assess: [to("cordon"), to("cordon")],
-				cordon: [to("evict"), to("evict")],
+				cordon: [to("admit"), to("admit")],
+				admit: [to("evict"), to("evict")],
 			},
 		},
 	],
@@ -156,7 +176,8 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 				...drained,
 				evict: [{ fault: "ClusterForbidden" }, to("watch")],
 				assess: [to("cordon"), to("cordon")],
-				cordon: [to("evict"), to("evict")],
+				cordon: [to("admit"), to("admit")],
+				admit: [to("evict"), to("evict")],
 			},
 		},
 	],
@@ -186,7 +207,8 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 		{
 			steps: {
 				assess: [to("cordon", { tell })],
-				cordon: [to("evict", { tell })],
+				cordon: [to("admit", { tell })],
+				admit: [to("evict", { tell })],
 				evict: [to("watch", { tell })],
 				watch: [to("release", { tell })],
 				release: [to("done", { tell })],

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { clusterRoles } from "../../../infra/cluster-roles.ts";
-import { functionNames } from "../../../infra/function-names.ts";
+import { clusterRoles, clusterUsers } from "../../../infra/cluster-roles.ts";
+import type { FunctionName } from "../../../infra/function-names.ts";
 import type { AccessRule } from "../../../src/local/cluster/simulated-cluster.ts";
 import { drill, LEAVING, type Stage } from "../drill.ts";
 import {
@@ -23,9 +23,8 @@ import {
 
 jest.setTimeout(60_000);
 
-type FunctionName = (typeof functionNames)[number];
-/** Every step of a drain. What Restore lacks is the business of ../cancels. */
-const steps = functionNames.filter((name) => name !== "intake" && name !== "restore");
+/** Every step of a drain that asks the cluster. What Restore lacks is the business of ../cancels. */
+const steps = clusterUsers.filter((name) => name !== "intake" && name !== "restore");
 
 /** From now on the function's token stands for these rules; none: for nobody. */
 function allow({ cluster, tokens }: Stage, name: FunctionName, rules?: readonly AccessRule[]) {

@@ -1,5 +1,5 @@
 import { clusterObjects } from "../../../infra/cluster-manifest.ts";
-import { clusterGroup, clusterRoles, type PolicyRule } from "../../../infra/cluster-roles.ts";
+import { clusterGroup, clusterRoles, clusterUsers, type PolicyRule } from "../../../infra/cluster-roles.ts";
 import { functionNames } from "../../../infra/function-names.ts";
 import { createCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { createHttpsSend } from "../../../src/adapters/kubernetes/https-send.ts";
@@ -61,6 +61,6 @@ export async function forbid(admin: Administrator, name: FunctionName, verb: str
 
 /** Gives every function its own rules again. */
 export async function allowAll(admin: Administrator): Promise<void> {
-	for (const name of functionNames)
+	for (const name of clusterUsers)
 		await admin.insist("PATCH", `${rolePath}/${clusterGroup(name)}`, { rules: clusterRoles[name] });
 }

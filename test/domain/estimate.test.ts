@@ -18,6 +18,12 @@ describe("the estimate", () => {
 		expect(estimateOf(circumstancesOf(aLook({ vmis })))).toEqual({ seconds: 600, migrations: 4, atATime: 2, shutdowns: 0 });
 	});
 
+	it("takes the longest migrations first", () => {
+		const vmis = [guest("a", 1), guest("b", 1), guest("c", 2)];
+
+		expect(estimateOf(circumstancesOf(aLook({ vmis }))).seconds).toBe(300);
+	});
+
 	it("keeps to the cluster's limits", () => {
 		const surroundings = { nodes: [], pods: [], kubevirt: { ...kubevirt, parallelMigrationsPerCluster: 1 } };
 		const vmis = [guest("a", 1), guest("b", 1)];

@@ -4,7 +4,7 @@ import type { Look, PodFacts } from "../../src/domain/look.ts";
 import { type Policy, strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import { nextRefusal } from "../../src/domain/refusal.ts";
-import { aLauncher, aLook, aMigrationState, aPod, aRecord, aVm, aVmi, GIB, NOW, ownedBy } from "./builders.ts";
+import { aLauncher, aLook, aMigrationState, aPod, aRecord, aVm, aVmi, GIB, NOW, ownedBy, toleratesCordon } from "./builders.ts";
 
 const due = (some: Partial<Look>, record: Partial<MaintenanceRecord> = {}, policy: Policy = strictPolicy) =>
 	evictionsDue(aLook(some), aRecord(record), policy, NOW).map(({ name }) => name);
@@ -25,6 +25,22 @@ describe("evictions", () => {
 		];
 
 		expect(due({ pods, vmis })).toEqual(["virt-launcher-large", "virt-launcher-fair", "virt-launcher-small", "web-1", "web-2"]);
+	});
+
+	it("ask for pods of one turn by namespace and name, however they are listed", () => {
+		const places = ["shop/c", "bank/d", "shop/a", "bank/b", "shop/b", "zoo/a"];
+		const pods = places.map((place) => aPod({ namespace: place.split("/")[0] ?? "", name: place.split("/")[1] ?? "" }));
+		const order = (look: readonly PodFacts[]) =>
+			evictionsDue(aLook({ pods: look }), aRecord(), strictPolicy, NOW).map(({ namespace, name }) => `${namespace}/${name}`);
+
+		expect(order(pods)).toEqual(places.toSorted());
+		expect(order(pods.toReversed())).toEqual(places.toSorted());
+	});
+
+	it("ask for a launcher that came after the cordon, as its VM's fate says, whatever it tolerates", () => {
+		const launcher = aLauncher("db", { tolerations: toleratesCordon, createdAt: NOW });
+
+		expect(due({ pods: [launcher], vmis: [aVmi("db", liveMigrate)] })).toEqual(["virt-launcher-db"]);
 	});
 
 	it("ask for infrastructure last, once no VMI has to do with the node", () => {
@@ -83,6 +99,7 @@ describe("evictions", () => {
 	it.each([
 		["nobody allows it", {}, strictPolicy, []],
 		["the policy allows it", {}, { mayEnd: [{ namespace: "sh*", name: "db" }] }, ["virt-launcher-db"]],
+		["the policy allows what is spelled like it", {}, { mayEnd: [{ namespace: "shop", name: "d." }] }, []],
 		["the policy allows others", {}, { mayEnd: [{ namespace: "shop", name: "web*" }] }, []],
 		["a request allows it", { mayEnd: ["shop/db"] }, strictPolicy, ["virt-launcher-db"]],
 	])("ask for a VM that would stop when %s", (_, record, policy, expected) => {
@@ -108,8 +125,21 @@ describe("evictions", () => {
 		expect(evictionsPausing(aLook({ pods }), aRecord(refused(NOW)), strictPolicy, NOW)).toEqual([]);
 	});
 
-	it("have rules with names of their own", () => {
-		expect(new Set(keepRules.map(({ name }) => name)).size).toBe(keepRules.length);
+	it("are kept by rules that can be called by name", () => {
+		expect(keepRules.map(({ name }) => name)).toEqual([
+			"is over",
+			"is deleting",
+			"stays with node",
+			"carries volume of live vm",
+			"serves migrations",
+			"is orphan",
+			"is ending anyway",
+			"is marked already",
+			"migrates already",
+			"belongs to vm elsewhere",
+			"is blocked",
+			"ends without leave",
+		]);
 	});
 });
 

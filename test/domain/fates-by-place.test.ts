@@ -38,6 +38,25 @@ describe("the fate of a VM for which there is no other place", () => {
 		});
 	});
 
+	it("blocks a shutdown of what cannot migrate, and a replacement", () => {
+		const replica = db({ owner: ownedBy("VirtualMachineInstanceReplicaSet", "farm") });
+		const pinned = db({ owner: vm, evictionStrategy: "LiveMigrateIfPossible", migratable: "no" });
+		const whyOf = (vmi: VmiFacts) => fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: full }, "Always"));
+
+		expect([replica, pinned].map(whyOf)).toEqual([
+			{
+				kind: "blocks",
+				until: "room",
+				why: "it would be shut down, and no other node could host it; VirtualMachineInstanceReplicaSet farm starts another one",
+			},
+			{
+				kind: "blocks",
+				until: "room",
+				why: "it would be shut down, and no other node could host it; its VirtualMachine has run strategy Always",
+			},
+		]);
+	});
+
 	it("does not matter to a VM that is not started again", () => {
 		const vmi = db({ owner: vm });
 
@@ -59,6 +78,17 @@ describe("the fate of a VM for which there is no other place", () => {
 		const fate = fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: { ...full, pods: [target] } }));
 
 		expect(fate).toEqual(migrates);
+	});
+
+	it.each([
+		["of another VM", aLauncher("web", { migrationUid: "move-uid" })],
+		["that has failed", aLauncher("db", { migrationUid: "move-uid", phase: "Failed" })],
+		["that is the target of nothing", aLauncher("db")],
+	])("blocks all the same beside a pod %s", (_, pod) => {
+		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", evacuationNodeName: ours.name });
+		const pods = [{ ...pod, nodeName: "node-b", requests: launcher.requests }];
+
+		expect(fateOf(vmi, lookAt(vmi, { pods: [launcher], surroundings: { ...full, pods } })).kind).toBe("blocks");
 	});
 
 	it("is not judged by a look without surroundings", () => {

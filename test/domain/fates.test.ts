@@ -50,6 +50,14 @@ const owners: Readonly<Record<string, OwnerCase>> = {
 		owner: undefined,
 		afterShutdown: { kind: "is lost", why: "nothing owns it, so nothing starts it again" },
 	},
+	"what only has a name of KubeVirt's": {
+		owner: ownedBy("VirtualMachine", "db", "example.com/v1"),
+		runStrategy: "Always",
+		afterShutdown: {
+			kind: "is lost",
+			why: "its owner is VirtualMachine db, of which Evacuator does not know that it starts VMs again",
+		},
+	},
 	"a third party": {
 		owner: ownedBy("Machine", "m1", "cluster.k8s.io/v1alpha1"),
 		afterShutdown: { kind: "is lost", why: "its owner is Machine m1, of which Evacuator does not know that it starts VMs again" },
@@ -155,14 +163,52 @@ describe("the fate of a VM", () => {
 		});
 	});
 
-	it("is settled for a VM that runs elsewhere", () => {
-		const vmi = db({ owner: vm, nodeName: "node-b" });
+	it("is that of a migration which does not know its target yet", () => {
+		const { targetNode, ...migration } = aMigrationState();
+		const vmi = db({ owner: vm, migration });
+
+		expect(fateOf(vmi, lookAt(vmi)).why).toBe("it is migrating to another node already");
+	});
+
+	it.each([
+		["", {}],
+		[", wherever it goes from there", { migration: aMigrationState({ sourceNode: "node-b", targetNode: "node-c" }) }],
+		[", whatever came in and failed", { migration: aMigrationState({ targetNode: ours.name, failed: true }) }],
+	])("is settled for a VM that runs elsewhere%s", (_, some) => {
+		const vmi = db({ owner: vm, nodeName: "node-b", ...some });
 
 		expect(fateOf(vmi, lookAt(vmi))).toEqual({
 			kind: "migrates",
 			by: "kubevirt",
 			why: "it runs on node-b already, its launcher here is about to end",
 		});
+	});
+
+	it("is like any other's for a VM that a migration has brought here", () => {
+		const migration = aMigrationState({ sourceNode: "node-b", targetNode: ours.name, ended: true, completed: true });
+		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", migration });
+
+		expect(fateOf(vmi, lookAt(vmi))).toEqual(migrates("LiveMigrate"));
+	});
+
+	it("is to migrate also while virt-handler is silent about its phase", () => {
+		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", phase: "Unknown" });
+
+		expect(fateOf(vmi, lookAt(vmi))).toEqual(migrates("LiveMigrate"));
+	});
+
+	it("blocks without a reason where KubeVirt gives none", () => {
+		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", migratable: "no" });
+
+		expect(fateOf(vmi, lookAt(vmi)).why).toBe("eviction strategy LiveMigrate, but it cannot migrate: KubeVirt gives no reason");
+	});
+
+	it("depends on its own VirtualMachine", () => {
+		const vmi = db({ owner: vm });
+
+		expect(fateOf(vmi, lookAt(vmi, { vms: [aVm("web", "Always"), aVm("db", "Manual")] }))).toEqual(
+			owners["VM Manual"]?.afterShutdown,
+		);
 	});
 
 	it("says that a VM is being deleted by somebody else, and what follows", () => {
@@ -174,12 +220,29 @@ describe("the fate of a VM", () => {
 		});
 	});
 
+	it("is to stop when somebody else deletes what its VirtualMachine does not start again", () => {
+		const vmi = db({ owner: vm, deleting: true });
+
+		expect(fateOf(vmi, lookAt(vmi, {}, "Halted"))).toEqual({
+			kind: "stops",
+			why: "it is being deleted, not by Evacuator; its VirtualMachine is halted and is shutting it down already",
+		});
+	});
+
 	it("says that a guest has ended, and what follows", () => {
 		const vmi = db({ owner: vm, evictionStrategy: "LiveMigrate", phase: "Succeeded" });
 
 		expect(fateOf(vmi, lookAt(vmi, {}, "Manual"))).toEqual({
 			kind: "stops",
 			why: "its guest has ended (Succeeded); its VirtualMachine has run strategy Manual",
+		});
+		expect(fateOf(vmi, lookAt(vmi, {}, "Halted"))).toEqual({
+			kind: "stops",
+			why: "its guest has ended (Succeeded); its VirtualMachine is halted and is shutting it down already",
+		});
+		expect(fateOf(vmi, lookAt(vmi, {}, "Always"))).toEqual({
+			kind: "restarts elsewhere",
+			why: "its guest has ended (Succeeded); its VirtualMachine has run strategy Always",
 		});
 	});
 });

@@ -25,8 +25,7 @@ export function presentFate(vmi: VmiFacts, circumstances: Circumstances): Fate {
 	return remembered?.until === "room" && !isUnderWay(vmi) ? remembered : fate;
 }
 
-const needsRoom = ({ kind, by }: Fate): boolean =>
-	kind === "restarts elsewhere" || kind === "is replaced" || (kind === "migrates" && by === "kubevirt");
+const needsRoom = ({ kind, by }: Fate): boolean => kind === "restarts elsewhere" || kind === "is replaced" || by === "kubevirt";
 
 const isUnderWay = ({ migration, deleting, evacuationNodeName }: VmiFacts): boolean =>
 	deleting || evacuationNodeName !== undefined || (migration !== undefined && !migration.ended && !migration.failed);

@@ -87,7 +87,7 @@ const isPausing = (pod: PodFacts, { record, now }: Circumstances): boolean => (r
 const turnOf: Readonly<Record<PodFacts["role"], number>> = { launcher: 0, hotplug: 1, ordinary: 1, infrastructure: 2 };
 
 function inOrder(pods: readonly PodFacts[], look: Look): readonly PodFacts[] {
-	const memory = (pod: PodFacts) => (pod.role === "launcher" ? (vmiOf(pod, look)?.memoryBytes ?? 0) : 0);
+	const memory = (pod: PodFacts) => vmiOf(pod, look)?.memoryBytes ?? 0;
 	return pods.toSorted(
 		(a, b) => turnOf[a.role] - turnOf[b.role] || memory(b) - memory(a) || comparePlaces(a, b), //
 	);
@@ -95,5 +95,5 @@ function inOrder(pods: readonly PodFacts[], look: Look): readonly PodFacts[] {
 
 function comparePlaces(a: PodFacts, b: PodFacts): number {
 	const [first, second] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
-	return first < second ? -1 : first > second ? 1 : 0;
+	return first < second ? -1 : 1;
 }

@@ -61,8 +61,7 @@ const vmLeaves: Moves = (circumstances) =>
 
 /** Marked, and KubeVirt has not failed so often that its back-off is longer than a pause of ours. */
 function waitsForKubeVirt(vmi: VmiFacts, circumstances: Circumstances): boolean {
-	const fate = presentFate(vmi, circumstances);
-	if (!isMarked(vmi, nodeOf(circumstances)) || fate.kind !== "migrates" || fate.by !== "kubevirt") return false;
+	if (!isMarked(vmi, nodeOf(circumstances)) || presentFate(vmi, circumstances).by !== "kubevirt") return false;
 	return failedMigrations(vmi, circumstances).length < TROUBLING_FAILURES;
 }
 

@@ -17,7 +17,7 @@ export function followStories(record: MaintenanceRecord, look: Look, now: number
 	const told = [...record.vms, ...begun].map((story) =>
 		withOutcome(withFate(story, present.get(story.uid)?.fate, look), outcomeOf(story, look, nodeOf(circumstances)), now),
 	);
-	return begun.length === 0 && told.every((story, index) => story === record.vms[index]) ? record.vms : told;
+	return told.every((story, index) => story === record.vms[index]) ? record.vms : told;
 }
 
 const begin = ({ namespace, name, uid }: VmiFacts, fate: Fate): VmStory => ({ namespace, name, uid, fate });

@@ -50,6 +50,22 @@ describe("after a survey the maintenance", () => {
 		expect(assessed({ node: aNode({ uid: "other" }) })).toEqual({ next: "hold", why: "Node node-a is another one now" });
 	});
 
+	it("revokes a mark that is not true any more, and leaves a true one", () => {
+		expect(assessed({ pods: [aPod()] }, { markedAt: NOW })).toEqual({
+			next: "release",
+			why: "the mark is not true any more",
+		});
+		expect(assessed({}, { markedAt: NOW }).next).toBe("cordon");
+		expect(assessed({ pods: [aPod()] }).next).toBe("cordon");
+	});
+
+	it("cordons a node that it did not know before", () => {
+		const { node, ...fresh } = aRecord();
+
+		expect(afterAssess(aLook(), fresh, strictPolicy, NOW).next).toBe("cordon");
+		expect(afterAssess(aLook(), { ...fresh, markedAt: NOW }, strictPolicy, NOW).next).toBe("cordon");
+	});
+
 	it.each(["released", "gone"] as const)("is over when it is %s", (state) => {
 		expect(assessed({}, { state })).toEqual({ next: "done", why: `the record is ${state}` });
 	});
@@ -83,6 +99,23 @@ describe("while it watches the maintenance", () => {
 			why: "nothing is left, but the cordon is too young",
 			at: NOW + 20_000,
 		});
+	});
+
+	it("releases when the cordon is 30 seconds old", () => {
+		expect(watching({}, { cordonedAt: NOW - 30_000 }).next).toBe("release");
+	});
+
+	it("holds, and says what is left, when nothing that it knows of would move that", () => {
+		expect(watching({ vmis: [aVmi("db", liveMigrate)] })).toEqual({
+			next: "hold",
+			why: "shop/db: The VMI is Running on this node.",
+		});
+	});
+
+	it("holds when it does not know its node yet", () => {
+		const { node, ...fresh } = aRecord();
+
+		expect(duringWatch(aLook(), fresh, strictPolicy, NOW)).toEqual({ next: "hold", why: "the node is not known yet" });
 	});
 
 	it("evicts what is due, even while others move", () => {
@@ -123,6 +156,15 @@ describe("while it watches the maintenance", () => {
 			why: "VMs or pods are on their way",
 			at: NOW + 5_000,
 		});
+	});
+
+	it("waits for the first of several pauses", () => {
+		const refusals = {
+			"web-uid": { count: 3, nextAt: NOW + 20_000, why: "budget" },
+			"api-uid": { count: 1, nextAt: NOW + 5_000, why: "budget" },
+		};
+
+		expect(watching({ pods: [aPod(), aPod({ name: "api" })] }, { refusals }).at).toBe(NOW + 5_000);
 	});
 
 	it("waits when only pauses are left", () => {
@@ -212,6 +254,24 @@ describe("while it watches the maintenance", () => {
 		expect(watching(look, leftSince(NOW - 60_000))).toEqual({
 			next: "hold",
 			why: "shop/db: The VMI is Running on this node.",
+		});
+	});
+
+	it("waits for those that move VMs before it holds for an operator", () => {
+		const external = aVmi("db", { ...marked, evictionStrategy: "External" });
+		const stuck = aVmi("stuck", { ...liveMigrate, migratable: "no" });
+		const look = { vmis: [external, stuck], pods: [aLauncher("db"), aLauncher("stuck")] };
+
+		expect(watching(look).next).toBe("wait");
+	});
+
+	it("holds for a VM that is marked and would end all the same, and names no other", () => {
+		const manual = aVmi("manual", { evacuationNodeName: ours.name });
+		const look = { vmis: [manual, aVmi("db", liveMigrate)], vms: [aVm("manual", "Manual")], pods: [aLauncher("manual")] };
+
+		expect(watching(look)).toEqual({
+			next: "hold",
+			why: "shop/manual: its VirtualMachine has run strategy Manual",
 		});
 	});
 

@@ -44,6 +44,19 @@ describe("S5", () => {
 		expect(findings({ migrations: [aMigration("db", { phase, sourceNode: "node-a" })] })).toEqual([]);
 	});
 
+	it("does not count a migration whose target pod is elsewhere, whatever other launcher is here", () => {
+		const pods = [aLauncher("db", { migrationUid: "another-uid", phase: "Pending" })];
+
+		expect(rulesAgainst({ pods, vmis: [aVmi("db", elsewhere)], migrations: [aMigration("db")] })).toEqual(["S2"]);
+	});
+
+	it.each([
+		["of another node whose VMI cannot be found", "node-b", []],
+		["of this node whose VMI is known to have nothing to do with it", "node-a", [aVmi("db", elsewhere)]],
+	])("does not count an evacuation %s", (_, evacuates, vmis) => {
+		expect(findings({ vmis, migrations: [aMigration("db", { phase: "Scheduling", evacuates })] })).toEqual([]);
+	});
+
 	it("does not count a migration of a VMI that runs elsewhere and goes on to a third node", () => {
 		const migration = aMigrationState({ sourceNode: "node-b", targetNode: "node-c" });
 		const vmi = aVmi("db", { ...elsewhere, migration });

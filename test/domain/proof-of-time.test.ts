@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Look } from "../../src/domain/look.ts";
-import { prove, proveTwice, whatIsLeft } from "../../src/domain/proof.ts";
+import { pairRules, prove, proveTwice, whatIsLeft } from "../../src/domain/proof.ts";
 import { aLauncher, aLook, aNode, anEmptyLook, aPod, aVmi, CORDONED, NOW, ours } from "./builders.ts";
 
 const basis = { node: ours, cordonedAt: CORDONED };
@@ -32,6 +32,33 @@ describe("S6", () => {
 		});
 	});
 
+	it("tells once what both looks saw, and both of what they saw differently", () => {
+		const waiting = aPod({ phase: "Pending" });
+		const other = aPod({ name: "api" });
+
+		expect(
+			proveTwice(anEmptyLook({ pods: [waiting, other] }), { ...second, pods: [aPod(), other, aLauncher("db")] }, basis),
+		).toEqual({
+			safe: false,
+			because: [
+				{ rule: "S2", about: "shop/web", says: "The pod is Pending." },
+				{ rule: "S2", about: "shop/web", says: "The pod is Running." },
+				{ rule: "S2", about: "shop/api", says: "The pod is Running." },
+				{ rule: "S2", about: "shop/virt-launcher-db", says: "The launcher is Running, and there is no VMI for it." },
+			],
+		});
+	});
+
+	it("tells of each pod that one look saw, though it says the same of all", () => {
+		const proof = proveTwice(anEmptyLook({ pods: [aPod()] }), { ...second, pods: [aPod({ name: "api" })] }, basis);
+
+		expect(proof.safe ? [] : proof.because.map(({ about }) => about)).toEqual(["shop/web", "shop/api"]);
+	});
+
+	it("has a name of its own", () => {
+		expect(pairRules.map(({ name }) => name)).toEqual(["S6"]);
+	});
+
 	it("finds what only the second look saw", () => {
 		expect(proveTwice(first, { ...second, vmis: [aVmi("db")] }, basis)).toEqual({
 			safe: false,
@@ -51,6 +78,10 @@ describe("S7", () => {
 			safe: false,
 			because: [{ rule: "S7", about: "node-a", says: "The Node has been cordoned for less than 30 seconds." }],
 		});
+	});
+
+	it("is content with a cordon of thirty seconds", () => {
+		expect(prove(anEmptyLook({ began: CORDONED + 30_000 }), basis)).toEqual({ safe: true });
 	});
 
 	it("finds that nobody knows when it was cordoned", () => {
@@ -92,11 +123,35 @@ describe("S7", () => {
 		expect(rulesAgainst({ unboundLaunchers: [waiting({ createdAt: CORDONED + 2_000 })] })).toEqual(["S7"]);
 	});
 
+	it("finds one at the very edge of what the scheduler may have promised", () => {
+		const latest = { createdAt: CORDONED + 30_000, refusedBySchedulerAt: CORDONED };
+		const cordonedAt = aLook().began - 25 * 60_000;
+		const node = aNode({ cordonedSince: cordonedAt });
+
+		expect(rulesAgainst({ unboundLaunchers: [waiting(latest)] })).toEqual(["S7"]);
+		expect(prove(aLook({ node, unboundLaunchers: [waiting({ createdAt: cordonedAt })] }), { ...basis, cordonedAt }).safe).toBe(
+			false,
+		);
+	});
+
+	it("finds any where there is no Node that a launcher could ask for", () => {
+		const { node, ...look } = anEmptyLook({ unboundLaunchers: [waiting({ nodeSelector: { zone: "b" } })] });
+		const proof = prove(look, basis);
+
+		expect(proof.safe ? [] : proof.because.map(({ rule }) => rule)).toEqual(["S1", "S7"]);
+	});
+
 	it("finds one that tolerates the cordon, however young it is and whatever the scheduler said", () => {
 		const tolerations = [{ key: "node.kubernetes.io/unschedulable", operator: "Exists", effect: "NoSchedule" }];
 		const pod = waiting({ tolerations, createdAt: CORDONED + 50_000, refusedBySchedulerAt: CORDONED + 51_000 });
 
-		expect(rulesAgainst({ unboundLaunchers: [pod] })).toEqual(["S7"]);
+		expect(findings({ unboundLaunchers: [pod] })).toEqual([
+			{
+				rule: "S7",
+				about: "shop/virt-launcher-db",
+				says: "The launcher has no node yet, tolerates the cordon and may be bound to this node.",
+			},
+		]);
 	});
 
 	it("counts from the cordon's renewal when somebody lifted it unseen", () => {

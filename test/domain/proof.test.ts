@@ -1,7 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Look } from "../../src/domain/look.ts";
 import { proofRules, prove } from "../../src/domain/proof.ts";
-import { aLauncher, aMigrationState, aNode, anEmptyLook, aPod, aVmi, CORDONED, ours, ownedBy } from "./builders.ts";
+import {
+	aLauncher,
+	aMigrationState,
+	aNode,
+	anEmptyLook,
+	aPod,
+	aVmi,
+	CORDONED,
+	ours,
+	ownedBy,
+	toleratesCordon,
+} from "./builders.ts";
 
 const basis = { node: ours, cordonedAt: CORDONED };
 const findings = (some: Partial<Look>) => {
@@ -90,6 +101,15 @@ describe("S2", () => {
 		]);
 	});
 
+	it("counts a launcher with its VMI, also one that came after the cordon and would stay as any other pod", () => {
+		const launcher = aLauncher("db", { tolerations: toleratesCordon, createdAt: CORDONED + 1 });
+
+		expect(findings({ pods: [launcher], vmis: [aVmi("db")] })).toEqual([
+			{ rule: "S2", about: "shop/virt-launcher-db", says: "The launcher of VMI db is Running." },
+			{ rule: "S3", about: "shop/db", says: "The VMI is Running on this node." },
+		]);
+	});
+
 	it("names a launcher whose VMI runs elsewhere as a leftover, and counts it", () => {
 		const vmi = aVmi("db", {
 			nodeName: "node-b",
@@ -135,6 +155,17 @@ describe("S4", () => {
 
 		expect(findings({ vmis: [vmi] })).toEqual([
 			{ rule: "S4", about: "shop/db", says: "The VMI is migrating from node-b to node-a." },
+		]);
+	});
+
+	it("finds a migration of which one end is not known", () => {
+		const { sourceNode, ...incoming } = aMigrationState({ targetNode: "node-a" });
+		const { targetNode, ...outgoing } = aMigrationState();
+		const vmis = [aVmi("db", { ...elsewhere, migration: incoming }), aVmi("web", { ...elsewhere, migration: outgoing })];
+
+		expect(findings({ vmis })).toEqual([
+			{ rule: "S4", about: "shop/db", says: "The VMI is migrating from ? to node-a." },
+			{ rule: "S4", about: "shop/web", says: "The VMI is migrating from node-a to ?." },
 		]);
 	});
 

@@ -5,7 +5,22 @@ import { strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import { newTroubles, troublesOf } from "../../src/domain/trouble-of.ts";
 import { guardMissing, guardUnreachable, instanceGone } from "../../src/domain/trouble-texts.ts";
-import { aHook, aHost, aLauncher, aLook, aMigration, aNode, aPod, aRecord, aVm, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
+import {
+	aHook,
+	aHost,
+	aLauncher,
+	aLook,
+	aMigration,
+	aMigrationState,
+	aNode,
+	aPod,
+	aRecord,
+	aVm,
+	aVmi,
+	INSTANCE,
+	NOW,
+	ours,
+} from "./builders.ts";
 
 const troubles = (look: Partial<Look>, record: Partial<MaintenanceRecord> = {}) =>
 	troublesOf(aLook(look), aRecord(record), strictPolicy, NOW);
@@ -28,6 +43,18 @@ describe("trouble", () => {
 				says: `Node node-a of ${INSTANCE} is not in cluster blue any more; check that its VMs run elsewhere and complete the hook by hand.`,
 			},
 		]);
+	});
+
+	it("is a Node that is another one now", () => {
+		expect(troubles({ node: aNode({ uid: "other" }) }).map(({ kind, about }) => [kind, about])).toEqual([
+			["not-our-node", "node-a"],
+		]);
+	});
+
+	it("is none about the identity of a node that was not known before", () => {
+		const { node, ...fresh } = aRecord();
+
+		expect(troublesOf(aLook(), fresh, strictPolicy, NOW)).toEqual([]);
 	});
 
 	it("is a node that is silent", () => {
@@ -68,6 +95,18 @@ describe("trouble", () => {
 		]);
 	});
 
+	it("is a VM that would be lost", () => {
+		const { owner, ...bare } = aVmi("db");
+
+		expect(troubles({ vmis: [bare] })).toEqual([
+			{
+				kind: "vm-would-end",
+				about: "shop/db",
+				says: "VM shop/db would be lost (nothing owns it, so nothing starts it again); name it in the policy's mayEnd or in an order, or stop it yourself.",
+			},
+		]);
+	});
+
 	it("is not a VM that may end, nor one that somebody else deletes", () => {
 		const look = { vmis: [aVmi("db"), aVmi("old", { deleting: true })], vms: [aVm("db", "Manual"), aVm("old", "Manual")] };
 
@@ -90,6 +129,31 @@ describe("trouble", () => {
 		expect(troubles({ vmis, migrations: migrations.slice(1) })).toEqual([]);
 		expect(troubles({ vmis, migrations: [...migrations, aMigration("db", { phase: "Succeeded" })] })).toEqual([]);
 		expect(troubles({ vmis, migrations }, { openedAt: NOW - 58_000 })).toEqual([]);
+	});
+
+	it.each([
+		["what the VM says of its last migration", { failureReason: "the guest is too busy" }, "the guest is too busy"],
+		["that KubeVirt gives no reason", undefined, "KubeVirt gives no reason"],
+	])("says of failed migrations %s, where the migrations say nothing", (_, some, reason) => {
+		const migration = some && aMigrationState({ failed: true, ended: true, ...some });
+		const vmis = [
+			aVmi("db", { evictionStrategy: "LiveMigrate", evacuationNodeName: ours.name, ...(migration && { migration }) }),
+		];
+		const migrations = [1, 2, 3].map((n) => aMigration("db", { uid: `m${n}`, phase: "Failed" }));
+
+		expect(troubles({ vmis, migrations }).map(({ says }) => says)).toEqual([
+			`3 migrations of VM shop/db have failed, the last one: ${reason}; KubeVirt goes on trying, remove the reason.`,
+		]);
+	});
+
+	it.each([
+		["This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", "leave it only one"],
+		["Cannot evict pod as it would violate the pod's disruption budget.", "make room in its PodDisruptionBudget"],
+		["admission webhook denied the request", "remove the reason"],
+	])('says of a pod that was refused because "%s" how to go on', (why, wayOut) => {
+		expect(troubles({ pods: [aPod()] }, refused(why)).map(({ says }) => says)).toEqual([
+			`The eviction of shop/web was refused 3 times (${why}); ${wayOut}.`,
+		]);
 	});
 
 	it("is a pod that was refused three times, and a guard that cannot be asked", () => {
@@ -146,6 +210,9 @@ describe("trouble", () => {
 		expect(newTroubles([known], [{ ...known, says: "in other words" }, other, guardUnreachable("shop/db", "no answer")])).toEqual(
 			[other, guardUnreachable("shop/db", "no answer")],
 		);
+		expect(newTroubles([known, other], [other, guardUnreachable("shop/db", "no answer")])).toEqual([
+			guardUnreachable("shop/db", "no answer"),
+		]);
 	});
 });
 
@@ -160,6 +227,7 @@ describe("the choice of the Node", () => {
 	it.each([
 		["nobody carries it", [aHost()], fresh, "no-node"],
 		["our Node is gone", [], aRecord(), "no-node"],
+		["our Node is gone and another is there", [aHost()], aRecord(), "no-node"],
 		["two carry it", [aNode(), aNode({ name: "node-c" })], fresh, "two-nodes"],
 		["ours was made anew", [aNode({ uid: "other" })], aRecord(), "not-our-node"],
 		["ours carries another instance", [aHost({ name: ours.name })], aRecord(), "not-our-node"],

@@ -17,7 +17,7 @@ const HELP = `Usage: npm run mutate [-- [--file NAME ...] [--json]]
 
 Changes src/domain in many small ways, one at a time, and runs the tests of test/domain against each. Prints the changes that
 no test noticed, the share of those that were noticed by file, and the whole share. Without --file it also writes
-docs/mutation.md. Ends with 1 when less than ${LOWEST_SCORE} % were noticed.
+docs/mutation.md. Ends with 1 when less than ${LOWEST_SCORE} % were noticed, with 2 when it cannot tell.
 
   --file NAME   only this file of src/domain (fates, fates.ts or src/domain/fates.ts); repeatable
   --json        prints one JSON object instead of the text`;
@@ -63,20 +63,33 @@ function filesNamed(names: readonly string[] | undefined): readonly string[] {
 	});
 }
 
-async function main(): Promise<void> {
+type Wish = { readonly help: boolean; readonly json: boolean; readonly files: readonly string[]; readonly whole: boolean };
+
+/** Throws when it cannot be granted. */
+function wishOf(words: readonly string[]): Wish {
 	const { values } = parseArgs({
+		args: [...words],
 		options: { help: { type: "boolean" }, json: { type: "boolean" }, file: { type: "string", multiple: true } },
 	});
-	if (values.help) return console.log(HELP);
-	process.chdir(top);
+	const { help = false, json = false, file } = values;
+	return { help, json, files: filesNamed(file), whole: file === undefined };
+}
+
+async function grant({ json, files, whole }: Wish): Promise<void> {
 	const began = performance.now();
-	const verdict = verdictOn(await mutantsOf(filesNamed(values.file)), explanations);
+	const verdict = verdictOn(await mutantsOf(files), explanations);
 	const seconds = Math.round((performance.now() - began) / 1000);
-	console.log(
-		values.json ? JSON.stringify({ ...verdict, seconds }, null, "\t") : `${verdictAsText(verdict)}\n        ${seconds} s`,
-	);
-	if (!values.file) writeFileSync("docs/mutation.md", verdictAsPage(verdict));
+	console.log(json ? JSON.stringify({ ...verdict, seconds }, null, "\t") : `${verdictAsText(verdict)}\n        ${seconds} s`);
+	if (whole) writeFileSync("docs/mutation.md", verdictAsPage(verdict));
 	if (verdict.score < LOWEST_SCORE) process.exitCode = 1;
 }
 
-await main();
+process.chdir(top);
+try {
+	const wish = wishOf(process.argv.slice(2));
+	if (wish.help) console.log(HELP);
+	else await grant(wish);
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 2;
+}

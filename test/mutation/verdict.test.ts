@@ -40,6 +40,7 @@ describe("a mutant", () => {
 
 describe("the verdict", () => {
 	const { line, fate, ...change } = aMutant();
+	const explained = { ...change, why: "equivalent" };
 
 	it("is the share of mutants that were killed or timed out, by file", () => {
 		const mutants = [
@@ -63,19 +64,18 @@ describe("the verdict", () => {
 		});
 	});
 
-	it("explains so many survivors as an explanation speaks of, wherever they stand", () => {
+	it("explains one survivor by each explanation, wherever it stands", () => {
 		const mutants = [aMutant({ line: 1 }), aMutant({ line: 2, fate: "not covered" }), aMutant({ line: 3 })];
 
-		expect(verdictOn(mutants, [{ ...change, times: 2, why: "equivalent" }]).survivors.map(({ why }) => why)).toEqual([
-			"equivalent",
-			"equivalent",
-			undefined,
-		]);
+		expect(
+			verdictOn(
+				mutants,
+				[explained, explained].map((one) => ({ ...one })),
+			).survivors.map(({ why }) => why),
+		).toEqual(["equivalent", "equivalent", undefined]);
 	});
 
 	it("names explanations of what has not survived, but for files that were not looked at", () => {
-		const explained = { ...change, why: "equivalent" };
-
 		expect(verdictOn([aMutant({ fate: "killed" })], [explained, { ...explained, file: "other.ts" }]).stale).toEqual([explained]);
 	});
 

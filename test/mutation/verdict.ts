@@ -1,11 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
-/** Why a survivor may live. It is found by what was changed, not by where, for lines move. */
-export type Explanation = Pick<Mutant, "file" | "mutator" | "original" | "replacement"> & {
-	/** How many survivors of its file it speaks of, when not of one. */
-	readonly times?: number;
-	readonly why: string;
-};
+/** Why one survivor may live. It is found by what was changed, not by where, for lines move. */
+export type Explanation = Pick<Mutant, "file" | "mutator" | "original" | "replacement"> & { readonly why: string };
 
 /** A mutant that no test noticed; without `why` nobody has said yet whether a test is missing. */
 export type Survivor = Mutant & { readonly why?: string };
@@ -24,20 +20,21 @@ const isAlive = ({ fate }: Mutant): boolean => fate === "survived" || fate === "
 
 export function verdictOn(mutants: readonly Mutant[], explanations: readonly Explanation[]): Verdict {
 	const files = [...new Set(mutants.map(({ file }) => file))].toSorted();
-	const left = explanations.map((explanation) => ({ explanation, times: explanation.times ?? 1 }));
-	const alive = mutants.filter(isAlive).toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
-	const survivors = alive.map((mutant) => {
-		const found = left.find(({ explanation, times }) => times > 0 && speaksOf(explanation, mutant));
-		if (found) found.times--;
-		return found ? { ...mutant, why: found.explanation.why } : mutant;
-	});
+	const left = new Set(explanations);
+	const explained = (mutant: Mutant): Survivor => {
+		const found = [...left].find((explanation) => speaksOf(explanation, mutant));
+		if (!found) return mutant;
+		left.delete(found);
+		return { ...mutant, why: found.why };
+	};
 	return {
 		...shareOf(mutants),
 		files: files.map((file) => ({ file, ...shareOf(mutants.filter((mutant) => mutant.file === file)) })),
-		survivors,
-		stale: left
-			.filter(({ explanation, times }) => times > 0 && files.includes(explanation.file))
-			.map(({ explanation }) => explanation),
+		survivors: mutants
+			.filter(isAlive)
+			.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
+			.map(explained),
+		stale: [...left].filter(({ file }) => files.includes(file)),
 	};
 }
 

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "@jest/globals";
+import * as change from "../../src/domain/record-changes.ts";
+import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import type { MaintenanceRequest } from "../../src/domain/request.ts";
+import { aHook, aRecord, aRequest, INSTANCE, NOW, ours } from "./builders.ts";
+
+const { cordonedAt, ...uncordoned } = aRecord();
+const refusal = { count: 1, nextAt: NOW, why: "budget" };
+
+describe("a record remembers", () => {
+	it.each([
+		["when heartbeats went out", change.withBeat, { lastBeatAt: NOW }],
+		["when the node became cordoned", change.withCordon, { cordonedAt: NOW }],
+		["when the surroundings were read", change.withSurvey, { surveyedAt: NOW }],
+		["when the instance was marked", change.withMark, { markedAt: NOW }],
+	])("%s", (_, remember, expected) => {
+		expect(remember(aRecord(), NOW)).toEqual({ ...aRecord(), ...expected });
+	});
+
+	it("the stories and the trouble of the last look", () => {
+		const vms = [{ namespace: "shop", name: "db", uid: "db-vmi", fate: { kind: "stops", why: "it is Manual" } }] as const;
+		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
+
+		expect(change.withStories(aRecord(), vms)).toEqual({ ...aRecord(), vms });
+		expect(change.withTrouble(aRecord(), trouble)).toEqual({ ...aRecord(), trouble });
+	});
+
+	it("a node that it did not know, or that is another one now", () => {
+		const { node, ...fresh } = uncordoned;
+		const others = [{ name: "node-b" }, { uid: "other" }, { providerId: "aws:///eu-west-1b/i-0a1b2c3d" }];
+
+		expect(change.withNode(fresh, { ...ours })).toEqual(uncordoned);
+		for (const some of others) {
+			expect(change.withNode(aRecord(), { ...ours, ...some })).toEqual({ ...uncordoned, node: { ...ours, ...some } });
+		}
+	});
+
+	it("the first answer to a hook", () => {
+		const lost = change.withHookLost(aRecord(), "token-1", NOW);
+		const completed = change.withHookCompleted(aRecord(), "token-1", NOW);
+
+		expect(change.withHookLost(lost, "token-1", NOW + 1)).toBe(lost);
+		expect(change.withHookCompleted(completed, "token-1", NOW + 1)).toBe(completed);
+		expect(change.withHookLost(completed, "token-1", NOW + 1)).toBe(completed);
+	});
+
+	it("each refusal that is new, and drops each pod that is gone", () => {
+		const record = aRecord({ refusals: { "a-uid": refusal, "b-uid": refusal } });
+		const again = { ...refusal, count: 2 };
+
+		expect(change.withRefusals(record, { "b-uid": again }, ["a-uid", "b-uid"]).refusals).toEqual({
+			"a-uid": refusal,
+			"b-uid": again,
+		});
+		expect(change.withRefusals(record, {}, ["a-uid"]).refusals).toEqual({ "a-uid": refusal });
+	});
+});
+
+describe("a record forgets", () => {
+	it("the cordon that somebody took back, and the mark that was revoked", () => {
+		const marked = aRecord({ markedAt: NOW });
+
+		expect(change.withoutCordon(aRecord())).toStrictEqual(uncordoned);
+		expect(change.withoutCordon(uncordoned)).toBe(uncordoned);
+		expect(change.withoutMark(marked)).toStrictEqual(aRecord());
+		expect(change.withoutMark(uncordoned)).toBe(uncordoned);
+	});
+});
+
+describe("a turn of Release", () => {
+	const releasing = change.withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
+
+	it("may let go while the tokens that it wrote are all that are open, answered or not", () => {
+		expect(change.withReleased(releasing, "turn-1", NOW + 1)?.state).toBe("released");
+		expect(change.withReleased({ ...releasing, markedAt: NOW }, "turn-1", NOW + 1)?.markedAt).toBe(NOW);
+	});
+
+	it("may not let go when its generation was handed over meanwhile", () => {
+		expect(change.withReleased({ ...releasing, state: "handed over" }, "turn-1", NOW + 1)).toBeUndefined();
+	});
+
+	it("has not closed the record, nor has it been closed by being opened", () => {
+		const states = ["open", "releasing", "released", "gone", "handed over"] as const;
+
+		expect(states.filter((state) => change.isClosed(aRecord({ state })))).toEqual(["released", "gone", "handed over"]);
+	});
+});
+
+describe("the key of a record", () => {
+	it("is the instance and the generation, and nothing else of it", () => {
+		expect(change.keyOf(aRecord())).toStrictEqual({ instanceId: INSTANCE, generation: 1 });
+	});
+});
+
+describe("a request", () => {
+	it("that names no deadline leaves the record without one", () => {
+		expect(openRecord(aRequest(), 1, NOW)).not.toHaveProperty("deadline");
+		expect(mergeRequest(aRecord(), aRequest({ requestId: "event-2" }))).not.toHaveProperty("deadline");
+	});
+
+	it("wakes Hold with a token or a leave that is new, and with any order", () => {
+		const { hook, ...without } = aRequest({ requestId: "event-2" });
+		const orders = (request: MaintenanceRequest) => mergeRequest(aRecord(), request).orders;
+
+		expect(orders(without)).toBe(0);
+		expect(orders({ ...without, hook: aHook({ token: "token-2" }) })).toBe(1);
+		expect(orders({ ...without, mayEnd: ["shop/db"] })).toBe(1);
+		expect(orders({ ...without, source: "order" })).toBe(1);
+	});
+
+	it("with a token that the record knows among others adds no hook", () => {
+		const hooks = [aHook(), aHook({ token: "token-2" })];
+
+		expect(mergeRequest(aRecord({ hooks }), aRequest({ requestId: "event-2" })).hooks).toBe(hooks);
+	});
+});

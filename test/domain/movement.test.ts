@@ -101,6 +101,17 @@ describe("something moves on", () => {
 		expect(moves({ pods: [aPod({ deleting: true, phase: "Failed" })] })).toBe(false);
 	});
 
+	it("when every launcher of a VM has ended and its VMI does not say so yet", () => {
+		const ended = aLauncher("db", { phase: "Succeeded" });
+		const vmis = [aVmi("db"), aVmi("web")];
+		const vms = [aVm("db", "Manual"), aVm("web", "Manual")];
+		const withPods = (...pods: readonly PodFacts[]) => moves({ vmis, vms, pods });
+
+		expect(withPods(ended, aLauncher("web"), aPod())).toBe(true);
+		expect(withPods(ended, aLauncher("db", { name: "virt-launcher-db-2" }))).toBe(false);
+		expect(withPods(aLauncher("gone", { phase: "Failed" }))).toBe(false);
+	});
+
 	it("not when a VM is marked that its strategy does not move", () => {
 		const vmis = [aVmi("db", { evacuationNodeName: ours.name })];
 

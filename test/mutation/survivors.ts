@@ -111,6 +111,12 @@ export const explanations: readonly Explanation[] = [
 		"hooks.length === 0",
 		"false",
 	]),
+	...because("Only launchers carry the uid of a VMI; said for the reader.", [
+		"movement.ts",
+		"always",
+		'role === "launcher"',
+		"true",
+	]),
 	...because("No two rules say the same of the same thing.", ["proof.ts", "always", "a.rule === b.rule", "true"]),
 	...because("No two pods have the same place.", ["evictions.ts", "EqualityOperator", "first < second", "first <= second"]),
 ];

@@ -2,6 +2,7 @@ import { type Circumstances, fatesOnNode, nodeOf } from "./circumstances.ts";
 import type { Look, PodFacts } from "./look.ts";
 import { openHooks } from "./pace.ts";
 import { vmisOnNode } from "./presence.ts";
+import { migrationsOver } from "./proof-migrations.ts";
 import { podsLeft } from "./proof-pods.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
@@ -85,7 +86,7 @@ const endOfHook = ({ hook, group, limitAt, timeoutSeconds }: Hook): End => ({
 
 type Left = { readonly about: string; readonly says: string };
 
-/** VMs, and the pods that do not wait for them. */
+/** VMs, the pods that do not wait for them, and the migrations that are of none of them. */
 function leftOn(circumstances: Circumstances): readonly Left[] {
 	const { look } = circumstances;
 	const present = fatesOnNode(circumstances);
@@ -95,7 +96,18 @@ function leftOn(circumstances: Circumstances): readonly Left[] {
 		role === "launcher" ? uids.has(vmiUid) : role !== "ordinary" && uids.size > 0;
 	const waiting = new Set(look.pods.filter(waits).map(({ namespace, name }) => `${namespace}/${name}`));
 	const pods = podsLeft(look, nodeOf(circumstances)).filter(({ about }) => !waiting.has(about));
-	return [...vms, ...pods.map(({ about, says }) => ({ about, says: says.replace(/\.$/, "") }))];
+	const known = new Set(vms.map(({ about }) => about));
+	const migrations = migrationsOver(look, nodeOf(circumstances)).filter(
+		({ namespace, vmiName }) => !known.has(`${namespace}/${vmiName}`),
+	);
+	return [
+		...vms,
+		...pods.map(({ about, says }) => ({ about, says: says.replace(/\.$/, "") })),
+		...migrations.map(({ namespace, name, vmiName, phase }) => ({
+			about: `${namespace}/${name}`,
+			says: `the migration of ${vmiName} is ${phase}`,
+		})),
+	];
 }
 
 /** The first names, and how many more there are. */

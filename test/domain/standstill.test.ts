@@ -7,7 +7,7 @@ import { withLeft, withTroubleOver } from "../../src/domain/standstill.ts";
 import type { Trouble } from "../../src/domain/trouble.ts";
 import { troublesOf } from "../../src/domain/trouble-of.ts";
 import { guardUnreachable } from "../../src/domain/trouble-texts.ts";
-import { aHook, aLauncher, aLook, aNode, aPod, aRecord, aVmi, NOW } from "./builders.ts";
+import { aHook, aLauncher, aLook, aMigration, aNode, aPod, aRecord, aVmi, NOW } from "./builders.ts";
 
 const MINUTE = 60_000;
 const external = aVmi("db", { evictionStrategy: "External", evacuationNodeName: "node-a" });
@@ -83,6 +83,16 @@ describe("a drain that stands still", () => {
 		const { node, ...fresh } = aRecord();
 
 		expect(withLeft(fresh, full, NOW)).toBe(fresh);
+	});
+
+	it("is trouble too where nothing is left but a migration whose VMI nobody shows", () => {
+		const migration = aMigration("db", { phase: "Running", sourceNode: "node-a", targetNode: "node-b" });
+		const left = { vms: 0, pods: 0, changedAt: NOW - 30 * MINUTE };
+		const [trouble] = troubles({ left }, aLook({ migrations: [migration] }));
+
+		expect(trouble?.says).toContain(
+			`What is left: shop/${migration.name} (the migration of db is Running); see what each waits for`,
+		);
 	});
 
 	it("counts from the last change of what is left", () => {

@@ -1,4 +1,4 @@
-import { type AwsClients, createAwsClients } from "../adapters/aws/clients.ts";
+import { type AwsClients, createAwsClients, type Ground } from "../adapters/aws/clients.ts";
 import { createInstances } from "../adapters/aws/instances.ts";
 import { createNotices } from "../adapters/aws/notices.ts";
 import { createRecords } from "../adapters/aws/records.ts";
@@ -9,12 +9,16 @@ import type { Send } from "../adapters/kubernetes/send.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Clock, Cluster, World } from "../ports.ts";
 import type { AccountEvent, TakenBecause } from "./aws/account.ts";
+import { type Boundary, behindBoundary } from "./aws/boundary.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "./aws/embedded-aws.ts";
+import { createInProcessClients } from "./aws/in-process-clients.ts";
 import type { LocalWorkflow } from "./aws/states-api.ts";
 import type { SimulationClock } from "./clock/simulation-clock.ts";
 import { executionStatusMessage } from "./execution-status-message.ts";
 import { type Delivery, startEventSourceMapping } from "./queues/event-source-mapping.ts";
+import { createMemorySqs } from "./queues/memory-sqs.ts";
 import { type Queues, startQueues } from "./queues/queues.ts";
+import { createMemoryRecordStore } from "./records/memory-record-store.ts";
 import { type RecordStore, startRecordStore } from "./records/record-store.ts";
 import { type Notice, serviceIntegrations } from "./service-integrations.ts";
 import type { ExecutionEvent } from "./workflow/execution-event.ts";
@@ -60,6 +64,10 @@ export type EmbeddedGroundOptions = {
 	/** How the queues of the stack hand their messages to intake. */
 	readonly delivery: Delivery & { readonly maxReceiveCount: number };
 	readonly tableName: string;
+	/** Queues and records as emulators on loopback, or as functions in this process. Default: emulators. */
+	readonly served?: "on loopback" | "in process";
+	/** What lies between the functions and AWS. Default: nothing. */
+	readonly boundary?: Boundary;
 	readonly policy: Policy;
 	/** Calls the function's handler. */
 	readonly invoke: (invocation: Invocation) => Promise<unknown>;
@@ -90,18 +98,20 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 /**
  * The whole deployment in this process: queues, functions, definition, records, Auto Scaling and EC2, over the same
- * adapters as on AWS. Queues and records listen on loopback.
+ * adapters as on AWS.
  */
 export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promise<EmbeddedGround> {
 	const { clock, delivery } = options;
 	const { maxReceiveCount } = delivery;
-	const queues = await startQueues({ clock, region, maxReceiveCount });
-	const store = await startRecordStore({ region, table: options.tableName });
+	const inProcess = options.served === "in process";
+	const queues = await startQueues({ clock, region, maxReceiveCount, ...(inProcess && { server: createMemorySqs }) });
+	const startStore = inProcess ? createMemoryRecordStore : startRecordStore;
+	const store = await startStore({ region, table: options.tableName });
 	const aws = startAccount(options, queues, {
 		start: (name, input) => machine.start(name, input),
 		describe: (name) => machine.describe(name),
 	});
-	const clients = clientsOf(aws, queues, store);
+	const clients = clientsOf(aws, queues, store, options.boundary);
 	const worldOf = worldsOf(options, clients, queues);
 	const invoke = invoker(options, queues, worldOf);
 	const machine: StateMachine = startMachine(options, clients, queues, invoke);
@@ -134,16 +144,24 @@ function startAccount(options: EmbeddedGroundOptions, queues: Queues, workflow: 
 	});
 }
 
-function clientsOf({ requestHandler }: EmbeddedAws, queues: Queues, store: RecordStore): AwsClients {
+function clientsOf(
+	{ requestHandler }: EmbeddedAws,
+	queues: Queues,
+	store: RecordStore,
+	boundary: Boundary | undefined,
+): AwsClients {
 	const here = { requestHandler };
+	const behind = (ground: Ground) => (boundary ? behindBoundary(ground, boundary) : ground);
+	const account = behind(here);
 	const grounds = {
-		autoScaling: here,
-		ec2: here,
-		sfn: here,
-		dynamodb: { endpoint: store.endpoint },
-		sqs: { endpoint: queues.endpoint },
+		autoScaling: account,
+		ec2: account,
+		sfn: account,
+		dynamodb: behind(store.ground),
+		sqs: behind(queues.ground),
 	};
-	return createAwsClients({ region, credentials, grounds });
+	const create = "endpoint" in store.ground ? createAwsClients : createInProcessClients;
+	return create({ region, credentials, grounds });
 }
 
 /** One world for each function; they differ in whose name the clusters are asked in. */

@@ -1,8 +1,8 @@
-import { CreateQueueCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { createAwsClients } from "../../adapters/aws/clients.ts";
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { Ground } from "../../adapters/aws/clients.ts";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { Doorbell } from "./doorbell.ts";
-import { type StoredMessage, startSqsServer } from "./sqs-server.ts";
+import { type SqsServer, type SqsServerOptions, type StoredMessage, startSqsServer } from "./sqs-server.ts";
 
 /** Each of the first two has a dead-letter queue of its own. */
 const QUEUE_NAMES = ["events", "orders", "quarantine", "events-dead", "orders-dead"] as const;
@@ -14,11 +14,13 @@ export type QueuesOptions = {
 	readonly region: string;
 	/** How often a message is handed out before it is a dead letter. */
 	readonly maxReceiveCount: number;
+	/** The emulator on loopback, or a function in this process. Default: the emulator. */
+	readonly server?: (options: SqsServerOptions) => SqsServer | Promise<SqsServer>;
 };
 
 export type Queues = {
 	/** For clients of the SDK: any credentials, the region of `startQueues`. */
-	readonly endpoint: string;
+	readonly ground: Ground;
 	readonly region: string;
 	readonly sqs: SQSClient;
 	url(queue: QueueName): string;
@@ -40,16 +42,16 @@ const ACCOUNT = "000000000000";
 /** Far longer than any run: when a message is seen again is up to the mapping, on the clock. */
 const VISIBILITY_SECONDS = 43_200;
 
-/** The queues of the deployment, emulated on loopback. Message ids and time stamps are steady: they come from the clock. */
+/** The queues of the deployment. Message ids and time stamps are steady: they come from the clock. */
 export async function startQueues(options: QueuesOptions): Promise<Queues> {
-	const { clock, region, maxReceiveCount } = options;
+	const { clock, region, maxReceiveCount, server: begin = startSqsServer } = options;
 	const bells = new Map(QUEUE_NAMES.map((name) => [name as string, new Doorbell()]));
-	const server = await startSqsServer({ clock, region, onArrival: (queue) => bells.get(queue)?.ring() });
-	const { endpoint } = server;
+	const server = await begin({ clock, region, onArrival: (queue) => bells.get(queue)?.ring() });
+	const { ground, origin } = server;
 	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-	const { sqs } = createAwsClients({ region, credentials, grounds: { sqs: { endpoint } } });
+	const sqs = new SQSClient({ region, credentials, ...ground });
 
-	const url = (queue: QueueName) => `${endpoint}/${ACCOUNT}/${queue}`;
+	const url = (queue: QueueName) => `${origin}/${ACCOUNT}/${queue}`;
 	const arn = (queue: QueueName) => `arn:aws:sqs:${region}:${ACCOUNT}:${queue}`;
 	const redrive = (deadLetters: QueueName) => ({
 		RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(deadLetters), maxReceiveCount }),
@@ -71,7 +73,7 @@ export async function startQueues(options: QueuesOptions): Promise<Queues> {
 	};
 
 	return {
-		endpoint,
+		ground,
 		region,
 		sqs,
 		url,

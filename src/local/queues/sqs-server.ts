@@ -1,10 +1,13 @@
 import { buildApp } from "fauxqs";
+import type { Ground } from "../../adapters/aws/clients.ts";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { MessageLedger, type ReceivedMessage } from "./message-ledger.ts";
 
 export type SqsServer = {
-	/** `http://127.0.0.1:<port>` */
-	readonly endpoint: string;
+	/** What the queues' URLs begin with. */
+	readonly origin: string;
+	/** Where clients of the SDK find it. */
+	readonly ground: Ground;
 	/** Everything that is in a queue, received or not, without touching it. */
 	inspect(queue: string): Promise<{ readonly ready: readonly StoredMessage[]; readonly inFlight: readonly StoredMessage[] }>;
 	stop(): Promise<void>;
@@ -45,15 +48,15 @@ const withOurIds = (answer: SentAnswer, ledger: MessageLedger): SentAnswer => ({
 	...(answer.Messages && { Messages: answer.Messages.map((message) => ledger.received(message)) }),
 });
 
-/**
- * The SQS emulator on loopback. `onArrival` is called with the queue's name when a message has become visible in it, before
- * whoever brought that about gets its answer.
- */
-export async function startSqsServer(options: {
+export type SqsServerOptions = {
 	readonly clock: SimulationClock;
 	readonly region: string;
+	/** Called with a queue's name when a message has become visible in it, before whoever brought that about is answered. */
 	readonly onArrival: (queue: string) => void;
-}): Promise<SqsServer> {
+};
+
+/** The SQS emulator on loopback. */
+export async function startSqsServer(options: SqsServerOptions): Promise<SqsServer> {
 	const app = buildApp({ logger: false, defaultRegion: options.region });
 	const ledger = new MessageLedger(options.clock);
 
@@ -75,7 +78,8 @@ export async function startSqsServer(options: {
 
 	const endpoint = await app.listen({ port: 0, host: "127.0.0.1" });
 	return {
-		endpoint,
+		origin: endpoint,
+		ground: { endpoint },
 		async inspect(queue) {
 			const answer = await app.inject({ method: "GET", url: `/_fauxqs/queues/${queue}` });
 			if (answer.statusCode !== 200) throw new Error(`cannot inspect the queue ${queue}: it does not exist`);

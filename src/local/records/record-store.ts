@@ -3,11 +3,11 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { createAwsClients } from "../../adapters/aws/clients.ts";
+import { createAwsClients, type Ground } from "../../adapters/aws/clients.ts";
 
 export type RecordStore = {
-	/** `http://127.0.0.1:<port>` */
-	readonly endpoint: string;
+	/** Where clients of the SDK find it. */
+	readonly ground: Ground;
 	readonly table: string;
 	readonly dynamodb: DynamoDBClient;
 	/** How many requests it has served, by operation. */
@@ -68,7 +68,7 @@ export async function startRecordStore(options: { readonly region: string; reado
 		}),
 	);
 	return {
-		endpoint,
+		ground: { endpoint },
 		table,
 		dynamodb,
 		served,

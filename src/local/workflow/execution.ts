@@ -83,9 +83,9 @@ export class Execution {
 		});
 	}
 
-	/** Ends it as StopExecution does; what its Lambdas are doing goes on. Harmless when it has ended. */
-	stop(error: string, cause: string): Promise<ExecutionDescription> {
-		this.#controller.abort(new Ended("ABORTED", error, cause));
+	/** Ends it from outside; what its Lambdas are doing goes on. Harmless when it has ended. */
+	stop(error: string, cause: string, status: Exclude<ExecutionStatus, "RUNNING" | "SUCCEEDED">): Promise<ExecutionDescription> {
+		this.#controller.abort(new Ended(status, error, cause));
 		return this.ended;
 	}
 

@@ -16,6 +16,9 @@ export type StateMachineOptions = Ground & {
 	readonly onStatus?: (description: ExecutionDescription) => void;
 };
 
+/** How an execution ends that is ended from outside. */
+export type StoppedStatus = "ABORTED" | "FAILED" | "TIMED_OUT";
+
 /** What `createStateMachine` answers. */
 export type StateMachine = ReturnType<typeof createStateMachine>;
 
@@ -58,9 +61,9 @@ export function createStateMachine(options: StateMachineOptions) {
 		describe(name: string): ExecutionDescription | undefined {
 			return executions.get(name)?.describe();
 		},
-		/** Ends it as ABORTED. */
-		async stop(name: string, error = "", cause = ""): Promise<ExecutionDescription> {
-			return existing(name).stop(error, cause);
+		/** Ends it as StopExecution does (ABORTED), or as Step Functions itself would when it gives it up. */
+		async stop(name: string, error = "", cause = "", status: StoppedStatus = "ABORTED"): Promise<ExecutionDescription> {
+			return existing(name).stop(error, cause, status);
 		},
 		/** How it ended; a thread has to rest on this. */
 		async ended(name: string): Promise<ExecutionDescription> {

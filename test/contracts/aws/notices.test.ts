@@ -65,7 +65,10 @@ describe("a quarantined message", () => {
 	});
 
 	it("that cannot be kept is a fault, never a silence", async () => {
-		const nowhere = createNotices(queues, { quarantineUrl: `${queues.endpoint}/000000000000/no-such`, write: () => {} });
+		const nowhere = createNotices(queues, {
+			quarantineUrl: queues.url("quarantine").replace("quarantine", "no-such"),
+			write: () => {},
+		});
 		await expect(nowhere.quarantine({ body: "x", source: "events" }, "r")).rejects.toBeInstanceOf(AwsRefused);
 		const none = createNotices(queues, { write: () => {} });
 		await expect(none.quarantine({ body: "x", source: "events" }, "r")).rejects.toBeInstanceOf(ConfigurationInvalid);

@@ -1,0 +1,171 @@
+import {
+	DeleteItemCommand,
+	type DynamoDBClient,
+	GetItemCommand,
+	PutItemCommand,
+	QueryCommand,
+	ScanCommand,
+	UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createMemoryRecordStore } from "../../../src/local/records/memory-record-store.ts";
+import { type RecordStore, startRecordStore } from "../../../src/local/records/record-store.ts";
+
+type Ask = (dynamodb: DynamoDBClient) => Promise<object>;
+type Fields<T> = Omit<T, "TableName" | "Key">;
+
+const TableName = "records";
+const keyOf = (generation: number, instanceId = "i-1") => ({
+	instanceId: { S: instanceId },
+	generation: { N: String(generation) },
+});
+const names = { "#state": "state", "#n": "n" };
+
+const put = (generation: number, more: Fields<PutItemCommand["input"]>): Ask => {
+	const Item = { ...keyOf(generation), ...more.Item };
+	return (dynamodb) => dynamodb.send(new PutItemCommand({ TableName, ...more, Item }));
+};
+const get = (generation: number, more: Fields<GetItemCommand["input"]> = {}): Ask => {
+	const Key = keyOf(generation);
+	return (dynamodb) => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true, ...more }));
+};
+const update = (generation: number, UpdateExpression: string, more: Fields<UpdateItemCommand["input"]> = {}): Ask => {
+	const Key = keyOf(generation);
+	return (dynamodb) => dynamodb.send(new UpdateItemCommand({ TableName, Key, UpdateExpression, ...more }));
+};
+const remove = (generation: number, more: Fields<DeleteItemCommand["input"]> = {}): Ask => {
+	const Key = keyOf(generation);
+	return (dynamodb) => dynamodb.send(new DeleteItemCommand({ TableName, Key, ...more }));
+};
+const query = (more: Fields<QueryCommand["input"]>, KeyConditionExpression = "instanceId = :id"): Ask => {
+	const { ExpressionAttributeValues, ...rest } = more;
+	const values = { ":id": { S: "i-1" }, ...ExpressionAttributeValues };
+	const input = { TableName, KeyConditionExpression, ExpressionAttributeValues: values, ConsistentRead: true, ...rest };
+	return (dynamodb) => dynamodb.send(new QueryCommand(input));
+};
+const scan =
+	(more: Fields<ScanCommand["input"]>): Ask =>
+	(dynamodb) =>
+		dynamodb.send(new ScanCommand({ TableName, ...more }));
+
+const first = { state: { S: "open" }, n: { N: "1" }, notes: { L: [{ S: "a" }] }, deep: { M: { one: { N: "1" } } } };
+
+/** In this order: each of them finds what those before it have left. */
+const conversation: readonly (readonly [string, Ask])[] = [
+	["get nothing", get(1)],
+	["put", put(1, { Item: first })],
+	["put once only", put(1, { Item: first, ConditionExpression: "attribute_not_exists(generation)" })],
+	["put another once", put(2, { Item: { n: { N: "10" } }, ConditionExpression: "attribute_not_exists(generation)" })],
+	["put a third, return the old one", put(2, { Item: { n: { N: "9" } }, ReturnValues: "ALL_OLD" })],
+	["get", get(1)],
+	["get some", get(1, { ProjectionExpression: "#n, #state", ExpressionAttributeNames: names })],
+	["get some of nothing", get(7, { ProjectionExpression: "#n", ExpressionAttributeNames: { "#n": "n" } })],
+	["get with a name that is not used", get(1, { ProjectionExpression: "n", ExpressionAttributeNames: { "#s": "state" } })],
+	[
+		"update on a condition that holds",
+		update(1, "SET #state = :next, n = n + :one REMOVE deep", {
+			ConditionExpression: "#n = :n AND (NOT (#state IN (:a, :b)) OR #state = :next)",
+			ExpressionAttributeNames: names,
+			ExpressionAttributeValues: {
+				":n": { N: "1.0" },
+				":one": { N: "1" },
+				":next": { S: "held" },
+				":a": { S: "x" },
+				":b": { S: "y" },
+			},
+			ReturnValues: "ALL_NEW",
+		}),
+	],
+	[
+		"update on one that does not",
+		update(1, "SET n = :n", { ConditionExpression: "n < :n", ExpressionAttributeValues: { ":n": { N: "2" } } }),
+	],
+	[
+		"update what is not there",
+		update(3, "SET n = :n", { ExpressionAttributeValues: { ":n": { N: "3" } }, ReturnValues: "ALL_OLD" }),
+	],
+	["update from nothing", update(3, "SET other = missing", {})],
+	[
+		"update with a value that is not used",
+		update(3, "SET n = :n", { ExpressionAttributeValues: { ":n": { N: "3" }, ":m": { N: "3" } } }),
+	],
+	["update with a value that is not given", update(3, "SET n = :m", {})],
+	["update without sense", update(3, "SET n :m", { ExpressionAttributeValues: { ":m": { N: "3" } } })],
+	[
+		"count from nothing, append",
+		update(3, "SET hits = if_not_exists(hits, :zero) + :one, notes = list_append(if_not_exists(notes, :none), :more)", {
+			ExpressionAttributeValues: { ":zero": { N: "0" }, ":one": { N: "1" }, ":none": { L: [] }, ":more": { L: [{ S: "b" }] } },
+			ReturnValues: "ALL_NEW",
+		}),
+	],
+	["add", update(3, "ADD hits :two", { ExpressionAttributeValues: { ":two": { N: "2" } }, ReturnValues: "ALL_NEW" })],
+	["set inside a map", update(3, "SET leases = :map", { ExpressionAttributeValues: { ":map": { M: { a: { N: "1" } } } } })],
+	[
+		"set inside it",
+		update(3, "SET leases.#b = :two REMOVE leases.a", {
+			ExpressionAttributeNames: { "#b": "b" },
+			ExpressionAttributeValues: { ":two": { N: "2" } },
+			ReturnValues: "ALL_NEW",
+		}),
+	],
+	["set inside what is not there", update(3, "SET nowhere.a = :two", { ExpressionAttributeValues: { ":two": { N: "2" } } })],
+	[
+		"sizes and parts",
+		update(3, "SET fits = :yes", {
+			ConditionExpression:
+				"size(notes) = :one AND contains(notes, :b) AND begins_with(instanceId, :i) AND leases.b BETWEEN :one AND :two",
+			ExpressionAttributeValues: {
+				":yes": { BOOL: true },
+				":one": { N: "1" },
+				":two": { N: "2" },
+				":b": { S: "b" },
+				":i": { S: "i-" },
+			},
+		}),
+	],
+	["query", query({})],
+	["query backwards", query({ ScanIndexForward: false, Limit: 1 })],
+	["query on", query({ ScanIndexForward: false, Limit: 1, ExclusiveStartKey: keyOf(3) })],
+	["query a range", query({ ExpressionAttributeValues: { ":two": { N: "2" } } }, "instanceId = :id AND generation >= :two")],
+	["query and filter", query({ FilterExpression: "n > :n", ExpressionAttributeValues: { ":n": { N: "2" } } })],
+	[
+		"scan and filter",
+		scan({ FilterExpression: "attribute_exists(hits) OR n <> :n", ExpressionAttributeValues: { ":n": { N: "2" } } }),
+	],
+	["delete on a condition that does not hold", remove(2, { ConditionExpression: "attribute_exists(hits)" })],
+	["delete", remove(2, { ReturnValues: "ALL_OLD" })],
+	["delete nothing", remove(2)],
+	["query what is left", query({})],
+];
+
+/** Metadata and wording differ; what a caller acts on does not. */
+async function answered(ask: Ask, store: RecordStore): Promise<unknown> {
+	try {
+		const { $metadata, ...answer } = (await ask(store.dynamodb)) as { $metadata?: unknown };
+		return JSON.parse(JSON.stringify(answer));
+	} catch (error) {
+		return { refused: (error as Error).name };
+	}
+}
+
+describe("the DynamoDB in this process", () => {
+	let emulated: RecordStore;
+	let embedded: RecordStore;
+	beforeAll(async () => {
+		emulated = await startRecordStore({ region: "eu-west-1", table: TableName });
+		embedded = createMemoryRecordStore({ region: "eu-west-1", table: TableName });
+	});
+	afterAll(() => Promise.all([emulated.stop(), embedded.stop()]));
+
+	it.each(conversation)("answers as the emulator does: %s", async (_name, ask) => {
+		const [expected, got] = [await answered(ask, emulated), await answered(ask, embedded)];
+		expect(got).toEqual(expected);
+	});
+
+	it("refuses what it does not implement, instead of guessing", async () => {
+		const input = { TableName, Key: keyOf(1), AttributeUpdates: { n: { Action: "DELETE" as const } } };
+		await expect(embedded.dynamodb.send(new UpdateItemCommand(input))).rejects.toThrow(
+			"The embedded DynamoDB does not know AttributeUpdates of UpdateItem",
+		);
+	});
+});

@@ -33,6 +33,12 @@ export type GuestEnded = {
 	readonly migratable?: boolean;
 };
 
+/** A guest, or a migration object, on an instance that was let go. */
+export type Victim = { readonly instanceId: string } & (
+	| { readonly namespace: string; readonly name: string }
+	| { readonly migration: string }
+);
+
 export type Violation = { readonly law: "1" | "2" | "answer"; readonly says: string };
 
 /**
@@ -43,12 +49,15 @@ export type Violation = { readonly law: "1" | "2" | "answer"; readonly says: str
  */
 export class Monitor {
 	readonly violations: Violation[] = [];
+	/** What would be one, and is nobody's fault, each with the reason. */
+	readonly excused: string[] = [];
 	readonly #clusters: readonly Watched[];
 	/** Instances that AWS took past us. */
 	readonly #excused = new Set<string>();
 	readonly #mayEnd: (vm: { readonly namespace: string; readonly name: string }) => boolean;
 	readonly #isOurs: (user: string) => boolean;
 	readonly #drained: (instanceId: string) => boolean;
+	readonly #excuse: (victim: Victim) => string | undefined;
 
 	constructor(options: {
 		readonly clusters: readonly Watched[];
@@ -57,11 +66,14 @@ export class Monitor {
 		readonly isOurs: (user: string) => boolean;
 		/** The instances that somebody asked to drain. */
 		readonly drained: (instanceId: string) => boolean;
+		/** Why nobody could have known that this was on an instance that was let go; undefined when somebody could. */
+		readonly excuse?: (victim: Victim) => string | undefined;
 	}) {
 		this.#clusters = options.clusters;
 		this.#mayEnd = options.mayEnd;
 		this.#isOurs = options.isOurs;
 		this.#drained = options.drained;
+		this.#excuse = options.excuse ?? (() => undefined);
 		for (const cluster of this.#clusters)
 			cluster.subscribe((event) => {
 				if (event.kind === "ended") this.#guestEnded(event as GuestEnded);
@@ -75,7 +87,8 @@ export class Monitor {
 			return;
 		}
 		for (const cluster of this.#clusters)
-			for (const what of aliveOn(cluster, instanceId)) this.#note("1", `${instanceId} was let go (${why}) while ${what}`);
+			for (const { says, victim } of aliveOn(cluster, instanceId))
+				this.#noteUnlessExcused(victim, `${instanceId} was let go (${why}) while ${says}`);
 	}
 
 	/** The instance was taken, and nobody could see what lived on it: what is not seen counts as broken. */
@@ -98,7 +111,8 @@ export class Monitor {
 	#guestEnded({ namespace, name, instanceId, cause, by, strategy, owner, runStrategy, migratable }: GuestEnded): void {
 		const vm = `${namespace}/${name}`;
 		if (cause === "instance taken") {
-			if (!this.#excused.has(instanceId)) this.#note("1", `${vm} died with ${instanceId}, which was taken`);
+			if (this.#excused.has(instanceId)) return;
+			this.#noteUnlessExcused({ instanceId, namespace, name }, `${vm} died with ${instanceId}, which was taken`);
 			return;
 		}
 		if (by === undefined || !this.#isOurs(by)) return;
@@ -108,22 +122,33 @@ export class Monitor {
 			this.#note("2", `${vm} was ended for good, and no policy allows it`);
 	}
 
+	#noteUnlessExcused(victim: Victim, says: string): void {
+		const excuse = this.#excuse(victim);
+		if (excuse === undefined) this.#note("1", says);
+		else this.excused.push(`${says}: ${excuse}`);
+	}
+
 	#note(law: Violation["law"], says: string): void {
 		this.violations.push({ law, says });
 	}
 }
 
-/** A clause for everything that lives on the instance: guests, memory on its way, unfinished migration objects. */
-function aliveOn(cluster: Watched, instanceId: string): string[] {
+/** Everything that lives on the instance: guests, memory on its way, unfinished migration objects. */
+function aliveOn(cluster: Watched, instanceId: string): { readonly says: string; readonly victim: Victim }[] {
 	const guests = cluster.guests().filter((guest) => guest.alive && guest.instanceId === instanceId);
 	const moving = cluster
 		.migrations()
 		.filter(({ sourceInstance, targetInstance }) => sourceInstance === instanceId || targetInstance === instanceId);
 	const objects = cluster.migrationObjects().filter(({ instanceIds }) => instanceIds.includes(instanceId));
+	const victim = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({
+		instanceId,
+		namespace,
+		name,
+	});
 	return [
-		...guests.map(({ namespace, name }) => `${namespace}/${name} was alive on it`),
-		...moving.map(({ namespace, name }) => `${namespace}/${name} was migrating over it`),
-		...objects.map(({ name }) => `migration ${name} was unfinished`),
+		...guests.map((guest) => ({ says: `${guest.namespace}/${guest.name} was alive on it`, victim: victim(guest) })),
+		...moving.map((vm) => ({ says: `${vm.namespace}/${vm.name} was migrating over it`, victim: victim(vm) })),
+		...objects.map(({ name }) => ({ says: `migration ${name} was unfinished`, victim: { instanceId, migration: name } })),
 	];
 }
 

@@ -1,0 +1,62 @@
+import type { Mishap } from "./cluster-mishaps.ts";
+import type { FaultKind } from "./fault.ts";
+import { LEAVING, type Stage } from "./stage.ts";
+import { namespace } from "./world.ts";
+
+const running = ({ ground }: Stage): string | undefined =>
+	ground.machine.list().findLast(({ status }) => status === "RUNNING")?.name;
+
+const end =
+	(status: "ABORTED" | "FAILED" | "TIMED_OUT"): Mishap =>
+	(stage) => {
+		const name = running(stage);
+		if (name === undefined) return false;
+		void stage.ground.machine.stop(name, "Fault", "the execution ended in the middle", status);
+		return true;
+	};
+
+/** What happens in the account and on the queues while an instance leaves. */
+export const accountMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
+	"execution aborted": end("ABORTED"),
+	"execution failed": end("FAILED"),
+	"execution timed out": end("TIMED_OUT"),
+
+	"instance taken by someone else": ({ ground }) => {
+		if (ground.aws.instance(LEAVING).ec2 !== "running") return false;
+		ground.aws.reclaim(LEAVING);
+		return true;
+	},
+
+	"message duplicated": (stage, { choice }) => {
+		const { posted } = stage;
+		const message = posted[Math.floor(choice * posted.length)];
+		if (!message) return false;
+		stage.post(message.queue, message.body);
+		return true;
+	},
+
+	/** The same event under another id. */
+	"EventBridge duplicate": (stage) => {
+		const event = stage.posted.find(({ queue }) => queue === "events");
+		if (!event) return false;
+		const body = { ...(JSON.parse(event.body) as object), id: "00000000-0000-4000-8000-000000000000" };
+		stage.post("events", JSON.stringify(body));
+		return true;
+	},
+
+	"second hook token": (stage) => {
+		const event = stage.untold();
+		if (event === undefined) return false;
+		stage.post("events", event);
+		return true;
+	},
+
+	"order in between": (stage, { choice }) => {
+		const vms = stage.plan.world.vms.filter(({ may }) => may).map(({ name }) => `${namespace}/${name}`);
+		const mayEnd = choice < 0.5 ? vms : [];
+		for (const vm of mayEnd) stage.allow(vm);
+		const requestId = `CHG-${stage.posted.length}`;
+		stage.post("orders", JSON.stringify({ kind: "drain", version: 1, requestId, instanceId: LEAVING, reason: "again", mayEnd }));
+		return true;
+	},
+};

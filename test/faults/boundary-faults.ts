@@ -1,0 +1,128 @@
+import type { Boundary } from "../../src/local/aws/boundary.ts";
+import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import { readApiRequest } from "../../src/local/cluster/api/api-request.ts";
+import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import type { Fault } from "./fault.ts";
+import { accountFaults, apiEffect, befallJson, befalls } from "./request-faults.ts";
+import { Running } from "./running.ts";
+import type { Leaving, Strikes } from "./strikes.ts";
+
+/** Everything that a fault at a boundary needs. */
+export type Surroundings = {
+	readonly clock: VirtualClock;
+	readonly cluster: SimulatedCluster;
+	readonly strikes: Strikes;
+	readonly ground: () => EmbeddedGround;
+	/** Whether DynamoDB fails for everybody just now. */
+	readonly tableIsDown: () => boolean;
+	/** Lets a fault happen that is about no single request; answers whether it did. */
+	readonly happen: (fault: Fault, running: Running) => boolean;
+	/** Somebody else has written the record. */
+	readonly writeRecord: () => Promise<void>;
+	readonly onAwsRequest: (running: Running | undefined, operation: string, body: string) => void;
+	readonly say: (line: string) => void;
+};
+
+/** Requests in a row that one fault still has to befall. */
+type Streak = { readonly fault: Fault; readonly of: string; readonly operation: string; left: number };
+
+/** Once these have left, nothing can be taken back: a process that stands still just before cannot know of it. */
+const irrevocable: ReadonlySet<string> = new Set(["CompleteLifecycleAction", "CreateTags"]);
+
+const perRequest = ({ kind }: Fault): boolean =>
+	kind.startsWith("AWS") || kind.startsWith("conditional") || kind.startsWith("API");
+
+/** Faults of the requests that leave the functions. */
+export class BoundaryFaults {
+	readonly #at: Surroundings;
+	#streaks: Streak[] = [];
+
+	constructor(surroundings: Surroundings) {
+		this.#at = surroundings;
+	}
+
+	/** Between the functions, or the definition's own states, and AWS. */
+	readonly aws: Boundary = async ({ service, operation, body }, send) => {
+		const { clock, strikes, tableIsDown, onAwsRequest, say } = this.#at;
+		const running = Running.current;
+		const outside = () => Running.outside(send);
+		if (service === "dynamodb" && tableIsDown()) {
+			await running?.beforeAwsRequest();
+			return befallJson({ kind: "table outage", seconds: 0 }, { service }, outside, (ms) => clock.sleep(ms));
+		}
+		if (!running) {
+			onAwsRequest(undefined, operation, body);
+			return send();
+		}
+		const leaving: Leaving = { of: running.name, channel: "aws", operation };
+		const struck = this.#struck(leaving, running);
+		await running.beforeAwsRequest();
+		running.looksNoMore();
+		onAwsRequest(running, operation, body);
+		say(`${running.requestId} ${operation}`);
+		const between = strikes !== undefined && struck.some(({ kind }) => kind === "record written in between");
+		if (between) await this.#at.writeRecord();
+		const fault = struck.find(perRequest);
+		if (!fault) return outside();
+		strikes.note(fault);
+		if (service === "dynamodb" || service === "sqs") return befallJson(fault, { service }, outside, (ms) => clock.sleep(ms));
+		const kind = accountFaults[fault.kind];
+		if (kind) this.#at.ground().aws.faults.add({ operation, kind, afterMs: kind === "late" ? fault.seconds * 1_000 : 3_000 });
+		return outside();
+	};
+
+	/** Between the functions and the API server. */
+	readonly cluster = async (request: Request): Promise<Response> => {
+		const { cluster, clock, strikes, say } = this.#at;
+		const running = Running.current;
+		if (!running) return cluster.handle(request);
+		const asked = readApiRequest(request.method, new URL(request.url), clock.now());
+		const { verb, resource, subresource, path, query } = asked;
+		const operation = `${verb} ${resource}${subresource && `/${subresource}`}`;
+		const leaving: Leaving = { of: running.name, channel: "cluster", operation, path, query };
+		const struck = this.#struck(leaving, running);
+		const gate = running.beforeClusterRequest();
+		if (verb === "get" || verb === "list") running.looks();
+		await gate;
+		say(`${running.requestId} ${operation} ${path}`);
+		const user = `evacuator-${running.name}`;
+		for (const fault of struck) {
+			const effect = apiEffect(fault);
+			if (!effect) continue;
+			strikes.note(fault);
+			const match = (subject: typeof asked & { user: string }) =>
+				subject.user === user && subject.path === path && subject.verb === verb;
+			cluster.faults.api.add({ match, times: 1, effect });
+		}
+		return Running.outside(() => cluster.handle(request));
+	};
+
+	/** Lets happen what is about no single request, and answers what befalls this one. */
+	#struck(leaving: Leaving, running: Running): readonly Fault[] {
+		const { strikes, happen } = this.#at;
+		const due = strikes.atRequest(
+			leaving,
+			(fault, at) => befalls(fault, at) && !(isStandstill(fault) && irrevocable.has(at.operation)),
+		);
+		const ofThis = due.filter((fault) => !Running.outside(() => happen(fault, running)) && isOfRequests(fault));
+		for (const fault of ofThis) {
+			if (fault.times > 1 && perRequest(fault))
+				this.#streaks.push({ fault, of: leaving.of, operation: leaving.operation, left: fault.times - 1 });
+		}
+		const streak = this.#streaks.find(
+			({ of, operation, left }) => left > 0 && of === leaving.of && operation === leaving.operation,
+		);
+		if (!streak || ofThis.includes(streak.fault)) return ofThis;
+		streak.left -= 1;
+		return [...ofThis, streak.fault];
+	}
+}
+
+const isStandstill = ({ kind }: Fault): boolean => kind === "step delayed for minutes";
+
+const isOfRequests = (fault: Fault): boolean =>
+	perRequest(fault) ||
+	fault.kind === "record written in between" ||
+	fault.kind === "stale list" ||
+	fault.kind.startsWith("watch");

@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type { Part } from "./smaller.ts";
+import type { Tried } from "./try-seed.ts";
+import type { Errand } from "./worker.ts";
+
+export type Untraced = Omit<Tried, "trace">;
+export type Shrunk = { readonly part: Part; readonly tried: Tried };
+
+/** Processes that play seeds, as many at a time as there are of them. */
+export class Crew {
+	readonly #workers: ChildProcess[];
+
+	/** Without a rule, if one is named. */
+	constructor(size: number, withoutRule: string | undefined) {
+		const execArgv = withoutRule === undefined ? [] : ["--import", new URL("../rules/take-out.ts", import.meta.url).href];
+		const env = { ...process.env, ...(withoutRule !== undefined && { EVACUATOR_WITHOUT_RULE: withoutRule }) };
+		this.#workers = Array.from({ length: size }, () => fork(new URL("./worker.ts", import.meta.url), { execArgv, env }));
+	}
+
+	/** Plays seeds from `from` on, until so many are played or `onTried` answers that it is enough. */
+	async play(from: number, seeds: number, onTried: (tried: Untraced) => "go on" | "enough"): Promise<void> {
+		let next = from;
+		let enough = false;
+		await Promise.all(
+			this.#workers.map(async (worker) => {
+				while (!enough && next < from + seeds) {
+					const seed = next;
+					next += 1;
+					if (onTried((await ask(worker, { seed })) as Untraced) === "enough") enough = true;
+				}
+			}),
+		);
+	}
+
+	/** The smallest part of the seed's plan that breaks this law. */
+	async shrink(seed: number, law: string): Promise<Shrunk> {
+		const [worker] = this.#workers;
+		if (!worker) throw new Error("cannot shrink without a worker");
+		return (await ask(worker, { seed, shrinkTo: law })) as Shrunk;
+	}
+
+	dismiss(): void {
+		for (const worker of this.#workers) worker.kill();
+	}
+}
+
+async function ask(worker: ChildProcess, errand: Errand): Promise<unknown> {
+	const died = once(worker, "exit").then(([code]) => {
+		throw new Error(`the worker of seed ${errand.seed} died (${code}): npm run test:faults -- --seed ${errand.seed} shows where`);
+	});
+	died.catch(() => {});
+	worker.removeAllListeners("error");
+	const answer = once(worker, "message");
+	worker.send(errand);
+	const [message] = (await Promise.race([answer, died])) as [unknown];
+	worker.removeAllListeners("exit");
+	return message;
+}

@@ -1,0 +1,221 @@
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { invokeHandler } from "../../src/cli/invoke-handler.ts";
+import type { Policy } from "../../src/domain/policy.ts";
+import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import { createSimulatedCluster, type SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import { clusterByTokens, type EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { admitFunctions, deploy } from "../scenarios/stage.ts";
+import { traceOf } from "../scenarios/trace.ts";
+import { BoundaryFaults } from "./boundary-faults.ts";
+import type { FaultKind } from "./fault.ts";
+import { Happenings } from "./happenings.ts";
+import { GROUP, Messages } from "./messages.ts";
+import type { Plan } from "./plan.ts";
+import { functionClock } from "./running.ts";
+import { LEAVING, type Stage } from "./stage.ts";
+import { Strikes } from "./strikes.ts";
+import type { Broken } from "./verdict.ts";
+import { Witness } from "./witness.ts";
+import { namespace, seedWorld } from "./world.ts";
+
+/** How a plan ended. */
+export type Ending = {
+	readonly violations: readonly Broken[];
+	/** What would be one, and is nobody's fault. */
+	readonly excused: readonly string[];
+	readonly fired: ReadonlyMap<FaultKind, number>;
+	readonly trace: readonly string[];
+	/** Of virtual time. */
+	readonly seconds: number;
+	/** The record's state; `no record` where nothing was begun. */
+	readonly state: string;
+};
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+/** From the end of the last fault to that of the run: Hold's patience of an hour, and a drain. */
+const DEADLINE_MS = 2.5 * HOUR;
+const LOOK_MS = 60 * SECOND;
+/** Nothing here waits for a socket: so few turns of the event loop are enough for every promise. */
+const TURNS = 3;
+
+/** Plays one plan on the whole program, in virtual time, and judges it. */
+export async function play(plan: Plan): Promise<Ending> {
+	const run = new Run(plan);
+	const ground = await run.deploy();
+	try {
+		return await run.play(ground);
+	} finally {
+		await ground.stop();
+	}
+}
+
+class Run {
+	readonly #plan: Plan;
+	readonly #clock = new VirtualClock({ start: Date.UTC(2026, 0, 1), deadline: 60 * HOUR, patience: 60_000, turns: TURNS });
+	readonly #cluster: SimulatedCluster;
+	readonly #node: string;
+	readonly #policy: Policy;
+	readonly #strikes: Strikes;
+	readonly #messages: Messages;
+	readonly #witness: Witness;
+	#ground: EmbeddedGround | undefined;
+	#happenings: Happenings | undefined;
+	#lastsUntil: number;
+	#fault: unknown;
+
+	constructor(plan: Plan) {
+		const clock = this.#clock;
+		const { world, faults } = plan;
+		this.#plan = plan;
+		this.#lastsUntil = clock.now();
+		this.#cluster = createSimulatedCluster({ clock, name: "prod", kubevirtVersion: world.kubevirtVersion });
+		const { add } = this.#cluster;
+		const others = Array.from({ length: world.others }, () => add.node().metadata.name);
+		this.#node = add.node({ instanceId: LEAVING, zone: "eu-west-1a", infrastructure: false }).metadata.name;
+		seedWorld(world, this.#cluster, this.#node, others);
+		this.#policy = { mayEnd: world.vms.filter(({ may }) => may).map(({ name }) => ({ namespace, name: `${name}*` })) };
+		const trace = traceOf(clock);
+		this.#strikes = new Strikes(faults, (line) => trace.add(line));
+		const ground = () => this.#deployed;
+		this.#messages = new Messages({ plan, clock, strikes: this.#strikes, ground, broken: (fault) => this.#broken(fault) });
+		const seen = { clock, cluster: this.#cluster, node: this.#node, policy: this.#policy };
+		this.#witness = new Witness({ ...seen, messages: this.#messages, trace });
+	}
+
+	async deploy(): Promise<EmbeddedGround> {
+		const clock = this.#clock;
+		const cluster = this.#cluster;
+		const tokens = admitFunctions(cluster);
+		const itsClock = functionClock(clock);
+		const handle = invokeHandler(["evacuator", "second"]);
+		const boundary = this.#boundary();
+		const reach = { name: cluster.name, send: boundary.cluster, clock: itsClock };
+		this.#ground = await deploy({
+			clock,
+			clusters: [clusterByTokens({ ...reach, tokenOf: (name) => tokens[name] })],
+			policy: this.#policy,
+			boundary: boundary.aws,
+			invoke: async (invocation) => {
+				const run = () => handle({ ...invocation, world: { ...invocation.world, clock: itsClock } });
+				return this.#happenings?.invoke(invocation, run) ?? run();
+			},
+			...this.#witness.ears((state) => {
+				for (const fault of this.#strikes.atState(state)) this.#happenings?.happen(fault, undefined);
+			}),
+		});
+		return this.#ground;
+	}
+
+	async play(ground: EmbeddedGround): Promise<Ending> {
+		const clock = this.#clock;
+		const { begins } = this.#plan.world;
+		const began = clock.now();
+		this.#happenings = new Happenings(this.#stage(ground), this.#strikes);
+		this.#addInstance(ground);
+		const violations = await clock.run(async () => {
+			this.#happenings?.begin();
+			if (begins !== "hook") this.#messages.order();
+			if (begins !== "order") clock.at((begins === "hook" ? 1 : 40) * SECOND, () => ground.aws.terminate(LEAVING, "scale in"));
+			const redrivenAt = this.#messages.redriveLater();
+			await this.#untilOver(ground, redrivenAt);
+			return this.#witness.judge(ground);
+		});
+		if (this.#fault !== undefined) throw this.#fault;
+		return {
+			violations,
+			excused: this.#witness.monitor.excused,
+			fired: this.#strikes.fired,
+			trace: this.#witness.trace.lines,
+			seconds: (clock.now() - began) / SECOND,
+			state: (await ground.worldOf("intake").records.latest(LEAVING))?.state ?? "no record",
+		};
+	}
+
+	get #deployed(): EmbeddedGround {
+		if (!this.#ground) throw new Error("cannot reach the ground: deploy it first");
+		return this.#ground;
+	}
+
+	#boundary(): BoundaryFaults {
+		return new BoundaryFaults({
+			clock: this.#clock,
+			cluster: this.#cluster,
+			strikes: this.#strikes,
+			ground: () => this.#deployed,
+			tableIsDown: () => this.#happenings?.tableIsDown() ?? false,
+			happen: (fault, running) => this.#happenings?.happen(fault, running) ?? false,
+			writeRecord: () => this.#writeRecord(),
+			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
+			say: (line) => this.#witness.trace.add(line),
+		});
+	}
+
+	#stage(ground: EmbeddedGround): Stage {
+		const messages = this.#messages;
+		return {
+			plan: this.#plan,
+			clock: this.#clock,
+			cluster: this.#cluster,
+			ground,
+			node: this.#node,
+			posted: messages.posted,
+			post: (queue, body) => messages.post(queue, body),
+			untold: () => messages.untold(),
+			allow: (vm) => void this.#witness.allowed.push(vm),
+			recreated: () => {
+				this.#witness.evidence.recreatedAt = this.#clock.now();
+			},
+			lastsUntil: (at) => {
+				this.#lastsUntil = Math.max(this.#lastsUntil, at);
+			},
+			broken: (fault) => this.#broken(fault),
+		};
+	}
+
+	#broken(fault: unknown): void {
+		this.#fault ??= fault;
+	}
+
+	#addInstance(ground: EmbeddedGround): void {
+		const { hookSeconds, defaultResult, secondHook, retain } = this.#plan.world;
+		const hook = { name: "evacuator", heartbeatTimeoutSeconds: hookSeconds, defaultResult, tells: [] };
+		const hooks = secondHook === "none" ? [hook] : [hook, { ...hook, name: "second" }];
+		ground.aws.addGroup({ name: GROUP, hooks, ...(retain && { retain: true }) });
+		ground.aws.addInstance({ instanceId: LEAVING, group: GROUP, tags: { "kubernetes.io/cluster/prod": "owned" } });
+	}
+
+	/** Another writer changes nothing but the version, and so comes before whoever has read the record. */
+	async #writeRecord(): Promise<void> {
+		const { store, worldOf } = this.#deployed;
+		const latest = await worldOf("intake").records.latest(LEAVING);
+		if (!latest) return;
+		await store.dynamodb.send(
+			new UpdateItemCommand({
+				TableName: store.table,
+				Key: { instanceId: { S: LEAVING }, generation: { N: String(latest.generation) } },
+				UpdateExpression: "ADD version :one",
+				ExpressionAttributeValues: { ":one": { N: "1" } },
+			}),
+		);
+	}
+
+	/** Until everything has ended, or has had all the time that it may take; in any case until `atLeast`. */
+	async #untilOver(ground: EmbeddedGround, atLeast: number): Promise<void> {
+		const clock = this.#clock;
+		for (;;) {
+			await clock.sleep(LOOK_MS);
+			const now = clock.now();
+			if (this.#fault !== undefined || now > Math.max(atLeast, this.#lastsUntil + DEADLINE_MS)) return;
+			if (now > Math.max(atLeast, this.#lastsUntil + 2 * LOOK_MS) && (await this.#isOver(ground))) return;
+		}
+	}
+
+	async #isOver({ aws, machine, queues }: EmbeddedGround): Promise<boolean> {
+		const { ec2, lifecycle } = aws.instance(LEAVING);
+		const gone = ec2 === "terminated" || (lifecycle === "InService" && this.#plan.world.begins === "order");
+		if (!gone || machine.list().some(({ status }) => status === "RUNNING")) return false;
+		const there = [await queues.inspect("events"), await queues.inspect("orders")];
+		return there.every(({ ready, inFlight }) => ready.length + inFlight.length === 0);
+	}
+}

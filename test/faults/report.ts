@@ -1,0 +1,51 @@
+import { describeFault, type FaultKind, faultKinds } from "./fault.ts";
+import { planOf } from "./plan.ts";
+import { type Part, partOf } from "./smaller.ts";
+import type { Tried } from "./try-seed.ts";
+
+/** The command that plays this part of a seed's plan again, with its whole trace. */
+export function replayOf(seed: number, { faults, without }: Part): string {
+	const smaller = without.length === 0 ? "" : ` --without ${without.join(",")}`;
+	return `npm run test:faults -- --seed ${seed} --faults ${faults.join(",") || "none"}${smaller}`;
+}
+
+/** A plan, a line for the world and one for each fault. */
+export function describePlan(seed: number, part: Part): readonly string[] {
+	const plan = planOf(seed);
+	const { world } = partOf(plan, part);
+	const faults = plan.faults.flatMap((fault, index) =>
+		part.faults.includes(index + 1) ? [`fault ${index + 1}: ${describeFault(fault)}`] : [],
+	);
+	return [`world: ${JSON.stringify(world)}`, ...faults];
+}
+
+const noise = / (GetItem|DescribeExecution|exited |entered (Is there|After |Told,|Read the|Heartbeat|Which|Hold on|Is it|Count))/;
+
+/** The lines of a trace that tell the story. */
+export const storyOf = (trace: readonly string[]): readonly string[] => trace.filter((line) => !noise.test(line));
+
+/** Lines of a story at most: its beginning and its end. */
+const LINES = 70;
+
+/** What is printed of a seed that failed. */
+export function failureReport({ seed, violations, trace }: Tried, part: Part): string {
+	const story = storyOf(trace);
+	const left = story.length - LINES;
+	const told = left <= 0 ? story : [...story.slice(0, LINES / 2), `… ${left} lines more …`, ...story.slice(-LINES / 2)];
+	return [
+		`seed ${seed} failed:`,
+		...violations.map(({ law, says }) => `  ${law}: ${says}`),
+		...describePlan(seed, part).map((line) => `  ${line}`),
+		...told.map((line) => `    ${line.length > 220 ? `${line.slice(0, 217)}...` : line}`),
+		`  ${replayOf(seed, part)}`,
+	].join("\n");
+}
+
+export type Counts = ReadonlyMap<FaultKind, number>;
+
+/** How often each kind really struck, one a line. */
+export const countsReport = (counts: Counts): string =>
+	faultKinds.map((kind) => `${String(counts.get(kind) ?? 0).padStart(8)}  ${kind}`).join("\n");
+
+/** Kinds that never struck. */
+export const neverFired = (counts: Counts): readonly FaultKind[] => faultKinds.filter((kind) => (counts.get(kind) ?? 0) === 0);

@@ -1,0 +1,112 @@
+import { mayEnd, type Policy } from "../../src/domain/policy.ts";
+import type { AccountEvent } from "../../src/local/aws/account.ts";
+import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
+import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { Monitor } from "../monitor/laws.ts";
+import { type Deployment, isOurs, POWER_OFF_MS } from "../scenarios/stage.ts";
+import type { Trace } from "../scenarios/trace.ts";
+import { watchedCluster } from "../scenarios/watched-cluster.ts";
+import { Arrivals } from "./arrivals.ts";
+import type { Messages } from "./messages.ts";
+import type { Running } from "./running.ts";
+import { LEAVING } from "./stage.ts";
+import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
+
+const MARK = "evacuator.io/safe-to-terminate";
+
+/** Sees everything that happens in one run: keeps its trace and its evidence, and watches both laws. */
+export class Witness {
+	readonly trace: Trace;
+	readonly evidence: Evidence;
+	readonly monitor: Monitor;
+	/** VMs that an order lets end. */
+	readonly allowed: string[] = [];
+	readonly #clock: VirtualClock;
+	readonly #cluster: SimulatedCluster;
+	readonly #arrivals: Arrivals;
+	readonly #messages: Messages;
+
+	constructor(options: {
+		readonly clock: VirtualClock;
+		readonly cluster: SimulatedCluster;
+		readonly node: string;
+		readonly policy: Policy;
+		readonly messages: Messages;
+		readonly trace: Trace;
+	}) {
+		const { clock, cluster, node, policy, messages, trace } = options;
+		this.#clock = clock;
+		this.#cluster = cluster;
+		this.#messages = messages;
+		this.trace = trace;
+		this.#arrivals = new Arrivals(clock, cluster, LEAVING);
+		this.monitor = new Monitor({
+			clusters: [watchedCluster(cluster)],
+			mayEnd: (vm) => mayEnd(policy, this.allowed, vm),
+			isOurs,
+			drained: (instanceId) => instanceId === LEAVING,
+			excuse: (victim) => this.#arrivals.excuse(victim),
+		});
+		const { ids } = messages;
+		const seen = { says: [], notices: [], entered: [], completions: [], live: new Map(), recreatedAt: undefined };
+		this.evidence = { clock, cluster, node, ids, ...seen };
+		cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
+	}
+
+	/** What the ground calls; `entered` hears of every state that an execution enters. */
+	ears(entered: (state: string) => void): Partial<Deployment> {
+		return {
+			onTaken: (instanceId, why) => {
+				this.trace.add(`taken ${instanceId} ${why}`);
+				if (why === "lapsed") this.monitor.lapsed(instanceId, "its last hook");
+				this.#letGo(instanceId, why);
+				this.#clock.at(POWER_OFF_MS, () => this.#cluster.faults.takeInstance(instanceId));
+			},
+			onAccountEvent: (event) => this.#hear(event),
+			onExecutionEvent: (event) => {
+				this.trace.execution(event);
+				if (event.type !== "entered") return;
+				this.evidence.entered.push({ execution: event.execution, state: event.state });
+				entered(event.state);
+			},
+			onNotice: (notice) => {
+				this.trace.add(`notice ${notice.subject}: ${notice.message}`);
+				this.evidence.notices.push(notice);
+			},
+			onSay: (line) => {
+				this.trace.add(`say ${JSON.stringify(line)}`);
+				this.evidence.says.push(line);
+			},
+		};
+	}
+
+	/** A request is about to reach AWS; `running` sent it, or a state of the definition. */
+	awsRequest(running: Running | undefined, operation: string, body: string): void {
+		if (operation !== "CompleteLifecycleAction") return;
+		const token = new URLSearchParams(body).get("LifecycleActionToken") ?? "";
+		const { requestId: by = "", lookBeganAt = 0 } = running ?? {};
+		this.evidence.completions.push({ at: this.#clock.now(), token, by, lookBeganAt });
+	}
+
+	async judge(ground: EmbeddedGround): Promise<readonly Broken[]> {
+		for (const { user, verb, path } of this.#cluster.audit) this.monitor.request(user, verb, path);
+		const { tags, ec2 } = ground.aws.instance(LEAVING);
+		if (ec2 === "running" && tags[MARK]) this.monitor.taken(LEAVING, "still marked");
+		return [...this.monitor.violations, ...(await verdictOn(this.evidence, ground))];
+	}
+
+	#letGo(instanceId: string, why: string): void {
+		this.#arrivals.taken();
+		this.monitor.taken(instanceId, why);
+	}
+
+	#hear(event: AccountEvent): void {
+		this.trace.add(`account ${JSON.stringify(event)}`);
+		if (event.kind === "tagged") this.#letGo(event.instanceId, "marked");
+		if (event.kind === "ended") this.evidence.live.delete(event.token);
+		if (event.kind !== "waiting") return;
+		this.evidence.live.set(event.token, event.hook);
+		this.#messages.tellOf(event);
+	}
+}

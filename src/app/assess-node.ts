@@ -86,6 +86,7 @@ async function takeWayBack(
 async function close(record: MaintenanceRecord, world: World, attempt: Attempt) {
 	const now = world.clock.now();
 	const after = (await changeRecord(record, world, (was) => withGone(was, now))) ?? record;
+	if (after.state === "released") return stepResult({ next: "done", why: "safe to terminate" }, after, attempt, now);
 	const trouble = instanceGone(after);
 	world.notices.say({ event: "instance gone", maintenance: executionName(record), says: trouble.says });
 	return { ...stepResult({ next: "done", why: trouble.says }, after, attempt, now), ...noticeOf([trouble], after) };

@@ -139,9 +139,15 @@ export function withReleased(record: MaintenanceRecord, turn: string, now: numbe
 	return { ...record, state: "released", closedAt: now, markedAt: record.markedAt ?? now };
 }
 
-/** The instance ended without our release. */
-export const withGone = (record: MaintenanceRecord, now: number): Change =>
-	isClosed(record) ? record : { ...record, state: "gone", closedAt: now };
+/**
+ * The instance ended: without our release, unless its release had proved it safe and marked it, and could not write down any
+ * more that it had let go.
+ */
+export function withGone(record: MaintenanceRecord, now: number): Change {
+	if (isClosed(record)) return record;
+	const wasLetGo = record.state === "releasing" && record.markedAt !== undefined;
+	return { ...record, state: wasLetGo ? "released" : "gone", closedAt: now };
+}
 
 /** The drain was taken back: nothing of it is left in the cluster or on the instance. */
 export function withRestored(record: MaintenanceRecord, now: number): Change {

@@ -190,4 +190,12 @@ describe("a record", () => {
 		expect(change.withGone(gone, NOW + 1)).toBe(gone);
 		expect([aRecord(), gone].map(change.isClosed)).toEqual([false, true]);
 	});
+
+	it("is released where the release had marked it, and died before it could say so", () => {
+		const claimed = change.withReleasing(aRecord(), "turn", ["token"], NOW);
+
+		expect(change.withGone(claimed, NOW).state).toBe("gone");
+		expect(change.withGone(change.withMark(claimed, NOW), NOW)).toMatchObject({ state: "released", closedAt: NOW });
+		expect(change.withGone(change.withMark(aRecord(), NOW), NOW).state).toBe("gone");
+	});
 });

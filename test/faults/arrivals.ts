@@ -1,50 +1,67 @@
-import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
+import type { KubeObject } from "../../src/local/cluster/store.ts";
 import type { Victim } from "../monitor/laws.ts";
 
-/** What the design allows between the second look and what cannot be taken back, and what a request takes. */
-const UNSEEN_MS = 10_000 + 3_000;
+type Fields = Readonly<Record<string, unknown>>;
+const fields = (value: unknown): Fields => (value ?? {}) as Fields;
 
-/** When things came to an instance, so far as no look could have shown them before it was let go. */
+/** Creation stamps are whole seconds. */
+const createdAt = (object: KubeObject | undefined): number | undefined =>
+	object && Date.parse(String(object.metadata.creationTimestamp));
+
+/**
+ * What came to the instance when no look could have shown it any more, before it was let go: a design that looks, and then
+ * acts, cannot do better. Nothing else is excused: not what lay in wait before the cordon, nor what came to an open node.
+ */
 export class Arrivals {
-	readonly #clock: VirtualClock;
 	readonly #cluster: SimulatedCluster;
-	readonly #cameAt = new Map<string, number>();
-	#takenAt: number | undefined;
+	/** When guests came to the instance, and when the VMI behind each was made. */
+	readonly #came = new Map<string, { readonly at: number; readonly madeAt: number | undefined }>();
+	readonly #cordons: { readonly at: number; readonly cordoned: boolean }[] = [];
+	#lookBeganAt = Number.POSITIVE_INFINITY;
 
-	constructor(clock: VirtualClock, cluster: SimulatedCluster, instanceId: string) {
-		this.#clock = clock;
+	constructor(cluster: SimulatedCluster, instanceId: string, node: string, now: () => number) {
 		this.#cluster = cluster;
-		cluster.truth.subscribe((event) => {
-			const to =
-				event.kind === "migration began"
-					? event.targetInstance
-					: event.kind === "ended"
-						? ""
-						: "instanceId" in event
-							? event.instanceId
-							: "";
-			if (to === instanceId) this.#cameAt.set(`${event.namespace}/${event.name}`, event.at);
+		const { truth, store } = cluster;
+		truth.subscribe((event) => {
+			if (event.kind !== "started" && event.kind !== "moved") return;
+			if (event.instanceId !== instanceId) return;
+			const { namespace, name, at } = event;
+			this.#came.set(`${namespace}/${name}`, { at, madeAt: createdAt(store.get("virtualmachineinstances", namespace, name)) });
+		});
+		store.subscribe(({ resource, object }) => {
+			if (resource !== "nodes" || object.metadata.name !== node) return;
+			const cordoned = fields(object.spec).unschedulable === true;
+			if (cordoned !== (this.#cordons.at(-1)?.cordoned ?? false)) this.#cordons.push({ at: now(), cordoned });
 		});
 	}
 
-	/** The instance has been let go, or marked. */
-	taken(): void {
-		this.#takenAt = this.#clock.now();
+	/** The look began then by which the instance is let go, or marked. */
+	lookBegan(at: number): void {
+		this.#lookBeganAt = at;
 	}
 
 	/** Why nobody could have seen it; undefined when somebody could. */
 	excuse(victim: Victim): string | undefined {
-		const cameAt = this.#cameOf(victim);
-		if (cameAt === undefined || this.#takenAt === undefined || cameAt < this.#takenAt - UNSEEN_MS) return undefined;
-		return "it came after the second look, which may be ten seconds old";
+		const before = this.#cordons.findLast(({ at }) => at <= this.#lookBeganAt);
+		if (!before?.cordoned) return undefined;
+		const isLate = "name" in victim ? this.#cameUnseen(victim, before.at) : this.#isNewMigration(victim.migration);
+		return isLate ? "it came after the second look had begun" : undefined;
 	}
 
-	#cameOf(victim: Victim): number | undefined {
-		if ("name" in victim) return this.#cameAt.get(`${victim.namespace}/${victim.name}`);
-		const object = this.#cluster.store
-			.list("virtualmachineinstancemigrations")
-			.find(({ metadata }) => metadata.name === victim.migration);
-		return object && Date.parse(String(object.metadata.creationTimestamp));
+	#cameUnseen({ namespace, name }: { readonly namespace: string; readonly name: string }, cordonedAt: number): boolean {
+		const came = this.#came.get(`${namespace}/${name}`);
+		if (came && came.at >= this.#lookBeganAt) return came.madeAt === undefined || came.madeAt + 999 >= cordonedAt;
+		const moves = this.#migrations().filter(({ spec }) => fields(spec).vmiName === name);
+		return came === undefined && moves.some(({ metadata }) => this.#isNewMigration(metadata.name));
+	}
+
+	#isNewMigration(name: string): boolean {
+		const migration = this.#migrations().find(({ metadata }) => metadata.name === name);
+		return (createdAt(migration) ?? 0) + 999 >= this.#lookBeganAt;
+	}
+
+	#migrations(): readonly KubeObject[] {
+		return this.#cluster.store.list("virtualmachineinstancemigrations");
 	}
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ruleNamed } from "../rules/rules.ts";
+import { takenOut } from "../rules/rules.ts";
 
 export const HELP = `Usage: npm run test:faults [-- OPTIONS]
 
@@ -49,7 +49,7 @@ export function readOptions(args: readonly string[]): Options {
 		},
 	});
 	const { faults, without = "", "without-rule": withoutRule } = values;
-	if (withoutRule !== undefined) ruleNamed(withoutRule);
+	if (withoutRule !== undefined) takenOut(withoutRule);
 	if (values.seed === undefined && (faults !== undefined || without !== ""))
 		throw new Error("--faults and --without are parts of one plan: name its seed with --seed");
 	return {

@@ -6,6 +6,7 @@ import { createSimulatedCluster, type SimulatedCluster } from "../../src/local/c
 import { clusterByTokens, type EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { admitFunctions, deploy } from "../scenarios/stage.ts";
 import { traceOf } from "../scenarios/trace.ts";
+import { type Aftermath, aftermathOf } from "./aftermath.ts";
 import { BoundaryFaults } from "./boundary-faults.ts";
 import type { FaultKind } from "./fault.ts";
 import { Happenings } from "./happenings.ts";
@@ -29,6 +30,9 @@ export type Ending = {
 	readonly seconds: number;
 	/** The record's state; `no record` where nothing was begun. */
 	readonly state: string;
+	/** How many requests left each function. */
+	readonly requests: Readonly<Record<string, number>>;
+	readonly aftermath: Aftermath;
 };
 
 const SECOND = 1_000;
@@ -122,13 +126,16 @@ class Run {
 			return this.#witness.judge(ground);
 		});
 		if (this.#fault !== undefined) throw this.#fault;
+		const aftermath = await aftermathOf(ground, this.#cluster, this.#node);
 		return {
 			violations,
 			excused: this.#witness.monitor.excused,
 			fired: this.#strikes.fired,
 			trace: this.#witness.trace.lines,
 			seconds: (clock.now() - began) / SECOND,
-			state: (await ground.worldOf("intake").records.latest(LEAVING))?.state ?? "no record",
+			state: aftermath.record?.state ?? "no record",
+			requests: this.#strikes.requests,
+			aftermath,
 		};
 	}
 

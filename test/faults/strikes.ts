@@ -25,6 +25,12 @@ export class Strikes {
 		this.#say = say;
 	}
 
+	/** How many requests have left each function. */
+	get requests(): Readonly<Record<string, number>> {
+		const all = [...this.#requests].filter(([name]) => name.endsWith(" any"));
+		return Object.fromEntries(all.map(([name, times]) => [name.slice(0, -" any".length), times]));
+	}
+
 	/** Those that wait for a time; they are taken. */
 	timed(): readonly (Fault & { readonly at: { readonly on: "time"; readonly seconds: number } })[] {
 		type Timed = Fault & { readonly at: { readonly on: "time"; readonly seconds: number } };

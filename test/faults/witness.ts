@@ -40,7 +40,7 @@ export class Witness {
 		this.#cluster = cluster;
 		this.#messages = messages;
 		this.trace = trace;
-		this.#arrivals = new Arrivals(clock, cluster, LEAVING);
+		this.#arrivals = new Arrivals(cluster, LEAVING, node, () => clock.now());
 		this.monitor = new Monitor({
 			clusters: [watchedCluster(cluster)],
 			mayEnd: (vm) => mayEnd(policy, this.allowed, vm),
@@ -60,7 +60,7 @@ export class Witness {
 			onTaken: (instanceId, why) => {
 				this.trace.add(`taken ${instanceId} ${why}`);
 				if (why === "lapsed") this.monitor.lapsed(instanceId, "its last hook");
-				this.#letGo(instanceId, why);
+				this.monitor.taken(instanceId, why);
 				this.#clock.at(POWER_OFF_MS, () => this.#cluster.faults.takeInstance(instanceId));
 			},
 			onAccountEvent: (event) => this.#hear(event),
@@ -83,9 +83,10 @@ export class Witness {
 
 	/** A request is about to reach AWS; `running` sent it, or a state of the definition. */
 	awsRequest(running: Running | undefined, operation: string, body: string): void {
+		const { requestId: by = "", lookBeganAt = 0 } = running ?? {};
+		if (operation === "CreateTags" || operation === "CompleteLifecycleAction") this.#arrivals.lookBegan(lookBeganAt);
 		if (operation !== "CompleteLifecycleAction") return;
 		const token = new URLSearchParams(body).get("LifecycleActionToken") ?? "";
-		const { requestId: by = "", lookBeganAt = 0 } = running ?? {};
 		this.evidence.completions.push({ at: this.#clock.now(), token, by, lookBeganAt });
 	}
 
@@ -96,14 +97,9 @@ export class Witness {
 		return [...this.monitor.violations, ...(await verdictOn(this.evidence, ground))];
 	}
 
-	#letGo(instanceId: string, why: string): void {
-		this.#arrivals.taken();
-		this.monitor.taken(instanceId, why);
-	}
-
 	#hear(event: AccountEvent): void {
 		this.trace.add(`account ${JSON.stringify(event)}`);
-		if (event.kind === "tagged") this.#letGo(event.instanceId, "marked");
+		if (event.kind === "tagged") this.monitor.taken(event.instanceId, "marked");
 		if (event.kind === "ended") this.evidence.live.delete(event.token);
 		if (event.kind !== "waiting") return;
 		this.evidence.live.set(event.token, event.hook);

@@ -1,3 +1,4 @@
+import { type FenceRule, fenceRules } from "./fence-rules.ts";
 import type { RuleScenario } from "./rule-scenarios.ts";
 
 /** One rule as it stands in the source, and how the source reads without it. */
@@ -146,4 +147,9 @@ export function ruleNamed(name: string): Rule {
 	const rule = rules.find((one) => one.name === name);
 	if (rule) return rule;
 	throw new Error(`cannot take out ${name}: the rules are ${rules.map((one) => one.name).join(", ")}`);
+}
+
+/** How to take out any rule, whether a scenario of its own or only a seed shows what goes wrong without it. */
+export function takenOut(name: string): FenceRule {
+	return fenceRules.find((one) => one.name === name) ?? ruleNamed(name);
 }

@@ -1,11 +1,11 @@
 // Preloaded with `node --import`: serves the program without the rule that the environment names.
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
-import { ruleNamed } from "./rules.ts";
+import { takenOut } from "./rules.ts";
 
 const name = process.env.EVACUATOR_WITHOUT_RULE;
 if (!name) throw new Error("cannot take out a rule: EVACUATOR_WITHOUT_RULE names none");
-const { edits } = ruleNamed(name);
+const { edits } = takenOut(name);
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const taken = new Set<string>();
 

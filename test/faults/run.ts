@@ -1,4 +1,5 @@
 // `npm run test:faults`: plays seeds and says what failed, see --help.
+import { spawnSync } from "node:child_process";
 import { Crew, type Untraced } from "./crew.ts";
 import type { FaultKind } from "./fault.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -26,6 +27,13 @@ async function playOne(options: Options, seed: number): Promise<boolean> {
 	return tried.violations.length === 0;
 }
 
+/** A rule is taken out while the program loads: so it loads again. */
+function playAgainWithout(rule: string): number {
+	const preload = ["--import", new URL("../rules/take-out.ts", import.meta.url).href];
+	const env = { ...process.env, EVACUATOR_WITHOUT_RULE: rule };
+	return spawnSync(process.execPath, [...preload, ...process.argv.slice(1)], { stdio: "inherit", env }).status ?? 1;
+}
+
 async function playMany(options: Options): Promise<boolean> {
 	const { seeds, from, workers, withoutRule, json } = options;
 	const crew = new Crew(workers, withoutRule);
@@ -46,7 +54,10 @@ async function playMany(options: Options): Promise<boolean> {
 			for (const [kind, times] of Object.entries(tried.fired))
 				fired.set(kind as FaultKind, (fired.get(kind as FaultKind) ?? 0) + times);
 			if (json) console.log(JSON.stringify(tried));
-			if (tried.violations.length > 0) failed.push(tried);
+			if (tried.violations.length > 0) {
+				failed.push(tried);
+				console.error(`seed ${tried.seed} failed: ${tried.violations[0]?.law}: ${tried.violations[0]?.says.slice(0, 160)}`);
+			}
 			return withoutRule !== undefined && tried.violations.length > 0 ? "enough" : "go on";
 		});
 		if (!json) await reportFailures(crew, failed);
@@ -88,6 +99,9 @@ async function main(): Promise<number> {
 		console.log(HELP);
 		return 0;
 	}
+	const { withoutRule } = options;
+	if (options.seed !== undefined && withoutRule !== undefined && process.env.EVACUATOR_WITHOUT_RULE !== withoutRule)
+		return playAgainWithout(withoutRule);
 	const passed = options.seed === undefined ? await playMany(options) : await playOne(options, options.seed);
 	return passed ? 0 : 1;
 }

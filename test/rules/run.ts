@@ -5,15 +5,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { pairRules, proofRules } from "../../src/domain/proof.ts";
 import type { Violation } from "../monitor/laws.ts";
-import { type Rule, ruleNamed, rules } from "./rules.ts";
+import { fenceRules } from "./fence-rules.ts";
+import { type FoundSeed, foundSeeds } from "./found-seeds.ts";
+import { playSeed } from "./play-seed.ts";
+import { type Rule, ruleNamed, rules, takenOut } from "./rules.ts";
 
 const HELP = `Usage: npm run test:rules [-- [--check] [RULE ...]]
 
 Plays the scenario of each rule twice: with the whole program, which must end well, and without the rule, which must end
-wrongly, the monitor of the two laws saying so. Without names it does this for all rules and writes docs/rules.md.
+wrongly, the monitor of the two laws saying so. The same with the seed by which npm run test:faults finds each. Without names it does this for all rules and writes docs/rules.md.
 
   --check   does not write docs/rules.md, but fails when it is out of date
-  RULE      ${rules.map(({ name }) => name).join(", ")}`;
+  RULE      ${[...rules, ...fenceRules].map(({ name }) => name).join(", ")}`;
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const page = `${top}docs/rules.md`;
@@ -64,6 +67,47 @@ the two laws. With the rule in place the monitor says nothing.
 ${verdicts.map(({ rule, wrong }) => `| ${rule.name} | ${rule.says} | ${rule.scenario} | ${rule.ends} | ${wrong} |`).join("\n")}
 `;
 
+type SeedVerdict = { readonly name: string; readonly found: FoundSeed; readonly story: readonly string[] } & (
+	| { readonly wrong: string }
+	| { readonly complaint: string }
+);
+
+async function judgeSeed(name: string, found: FoundSeed): Promise<SeedVerdict> {
+	const [whole, without] = await Promise.all([playSeed(found, undefined), playSeed(found, name)]);
+	const { story } = without;
+	const [broken] = whole.violations;
+	if (broken) return { name, found, story, complaint: `seed ${found.seed} fails even with it: ${broken.says}` };
+	const [first] = without.violations;
+	if (!first) return { name, found, story, complaint: `seed ${found.seed} passes without it` };
+	return { name, found, story, wrong: `${/^\d$/.test(first.law) ? `law ${first.law}` : first.law}: ${first.says}` };
+}
+
+/** Lines of a story at most. */
+const LINES = 24;
+
+const chapter = (verdict: SeedVerdict): string => {
+	const { name, found, story } = verdict;
+	const { seed, faults, without } = found;
+	const smaller = without.length === 0 ? "" : ` --without ${without.join(",")}`;
+	return `
+### ${name}
+
+Without the rule that ${takenOut(name).says}: ${"wrong" in verdict ? verdict.wrong : ""}.
+
+\`npm run test:faults -- --seed ${seed} --faults ${faults.join(",") || "none"}${smaller} --without-rule ${name}\`
+
+\`\`\`
+${(story.length <= LINES ? story : [...story.slice(0, LINES / 2), "…", ...story.slice(-LINES / 2)]).map((line) => line.slice(0, 150)).join("\n")}
+\`\`\`
+`;
+};
+
+const chapters = (verdicts: readonly SeedVerdict[]): string => `
+## Found by the fault simulation
+
+Each of these seeds passes with the whole program, and fails without the rule; the faults are shrunk to what is needed for it.
+${verdicts.map(chapter).join("")}`;
+
 /** Rules of the proof that nobody would miss. */
 const unlisted = [...proofRules, ...pairRules]
 	.map(({ name }) => name)
@@ -76,7 +120,7 @@ const { values, positionals } = parseArgs({
 
 if (values.help) console.log(HELP);
 else {
-	const chosen = positionals.length === 0 ? rules : positionals.map(ruleNamed);
+	const chosen = positionals.length === 0 ? rules : positionals.filter((name) => !fenceRules.some((one) => one.name === name)).map(ruleNamed);
 	const verdicts: Verdict[] = unlisted.map((name) => ({
 		rule: { name, says: "", edits: [], scenario: "uncordoned", ends: "open" },
 		complaint: "src/domain/proof.ts has it, and test/rules/rules.ts has no scenario for it",
@@ -87,12 +131,22 @@ else {
 		verdicts.push(verdict);
 		console.log(`${verdict.wrong ? "ok  " : "FAIL"}  ${rule.name.padEnd(12)} ${verdict.wrong ?? verdict.complaint}`);
 	}
-	const failed = verdicts.filter(({ wrong }) => wrong === undefined);
+	const names = positionals.length === 0 ? Object.keys(foundSeeds) : positionals;
+	const bySeed: SeedVerdict[] = [];
+	for (const name of names) {
+		const found = foundSeeds[name];
+		if (!found) continue;
+		const verdict = await judgeSeed(name, found);
+		bySeed.push(verdict);
+		const says = "wrong" in verdict ? `seed ${found.seed}: ${verdict.wrong}` : verdict.complaint;
+		console.log(`${"wrong" in verdict ? "ok  " : "FAIL"}  ${name.padEnd(12)} ${says}`);
+	}
+	const failed = [...verdicts.filter(({ wrong }) => wrong === undefined), ...bySeed.filter((one) => !("wrong" in one))];
 	if (failed.length > 0) {
-		console.error(`${failed.length} of ${chosen.length} rules have no scenario that needs them`);
+		console.error(`${failed.length} rules have no scenario, or no seed, that needs them`);
 		process.exitCode = 1;
 	} else {
-		if (positionals.length === 0) publish(table(verdicts));
+		if (positionals.length === 0) publish(`${table(verdicts)}${chapters(bySeed)}`);
 		if (process.exitCode !== 1) console.log(chosen === rules ? "every rule is needed" : "each of these rules is needed");
 	}
 }

@@ -51,6 +51,14 @@ export const accountMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return true;
 	},
 
+	"cancel in between": (stage) => {
+		const requestId = `BACK-${stage.posted.length}`;
+		const issuedAt = new Date(stage.clock.now()).toISOString();
+		const cancel = { kind: "cancel", version: 1, requestId, instanceId: LEAVING, reason: "wrong host", issuedAt };
+		stage.post("orders", JSON.stringify(cancel));
+		return true;
+	},
+
 	"order in between": (stage, { choice }) => {
 		const vms = stage.plan.world.vms.filter(({ may }) => may).map(({ name }) => `${namespace}/${name}`);
 		const mayEnd = choice < 0.5 ? vms : [];

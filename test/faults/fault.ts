@@ -59,6 +59,7 @@ export const messageKinds = [
 	"message redriven a day later",
 	"second hook token",
 	"order in between",
+	"cancel in between",
 ] as const;
 
 export const executionKinds = ["execution aborted", "execution failed", "execution timed out"] as const;

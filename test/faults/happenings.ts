@@ -1,3 +1,4 @@
+import { functionNames } from "../../infra/function-names.ts";
 import type { FunctionName, Invocation } from "../../src/local/embedded-ground.ts";
 import { accountMishaps } from "./account-mishaps.ts";
 import { clusterMishaps } from "./cluster-mishaps.ts";
@@ -6,7 +7,6 @@ import { Running } from "./running.ts";
 import type { Stage } from "./stage.ts";
 import type { Strikes } from "./strikes.ts";
 
-const functions: readonly FunctionName[] = ["intake", "assess", "cordon", "evict", "watch", "release"];
 /** How long a mishap waits for something to happen to, and how often it looks. */
 const RETRY_MS = 20_000;
 const RETRIES = 30;
@@ -109,7 +109,7 @@ export class Happenings {
 	}
 
 	#skew(fault: Fault): void {
-		const name = functions[Math.floor(fault.choice * functions.length)] ?? "watch";
+		const name = functionNames[Math.floor(fault.choice * functionNames.length)] ?? "watch";
 		this.#skews.set(name, fault.seconds * 1_000);
 		this.#strikes.note(fault);
 	}

@@ -20,7 +20,15 @@ export function planOf(seed: number): Plan {
 	return { seed, world: fitting(world, faults), faults };
 }
 
-const functions: Readonly<Record<FunctionName, number>> = { intake: 2, assess: 1, cordon: 1, evict: 3, watch: 3, release: 6 };
+const functions: Readonly<Record<FunctionName, number>> = {
+	intake: 2,
+	assess: 1,
+	cordon: 1,
+	evict: 3,
+	watch: 3,
+	release: 6,
+	restore: 1,
+};
 
 /**
  * What hides a guest, or lets KubeVirt take one for dead: two of these together leave nothing by which anybody could see
@@ -118,7 +126,7 @@ const channels: Readonly<Record<string, Channel>> = {
 	watch: "cluster",
 };
 const byTime: ReadonlySet<FaultKind> = new Set(["message reordered", "clock skew", "message redriven a day later"]);
-const states = ["Assess", "Cordon", "Evict", "Watch", "Release", "Wait", "Hold"];
+const states = ["Assess", "Cordon", "Evict", "Watch", "Release", "Restore", "Wait", "Hold"];
 
 function planInstant(kind: FaultKind, random: Random, aim: FunctionName | undefined): Instant {
 	if (byTime.has(kind)) return { on: "time", seconds: 0 };
@@ -139,6 +147,7 @@ const usually: Readonly<Record<FunctionName, Readonly<Record<Channel, number>>>>
 	evict: { aws: 6, cluster: 10, any: 16 },
 	watch: { aws: 10, cluster: 8, any: 18 },
 	release: { aws: 12, cluster: 10, any: 22 },
+	restore: { aws: 6, cluster: 8, any: 14 },
 };
 
 const isOfProcess = (kind: FaultKind): boolean =>

@@ -4,7 +4,10 @@ import { promisify } from "node:util";
 import { storyOf } from "../faults/report.ts";
 import type { FoundSeed } from "./found-seeds.ts";
 
-export type SeedPlay = { readonly violations: readonly { readonly law: string; readonly says: string }[]; readonly story: readonly string[] };
+export type SeedPlay = {
+	readonly violations: readonly { readonly law: string; readonly says: string }[];
+	readonly story: readonly string[];
+};
 
 /** Lines of a story that fit into the page. */
 const TOLD = / (FAULT|taken|truth|account .*"(ended|tagged|untagged)"|.*entered (Assess|Cordon|Evict|Watch|Release|Hold|Done)$)/;
@@ -14,7 +17,13 @@ export async function playSeed({ seed, faults, without }: FoundSeed, withoutRule
 	const preload = withoutRule === undefined ? [] : ["--import", new URL("./take-out.ts", import.meta.url).href];
 	const env = { ...process.env, ...(withoutRule !== undefined && { EVACUATOR_WITHOUT_RULE: withoutRule }) };
 	const run = fileURLToPath(new URL("../faults/run.ts", import.meta.url));
-	const part = ["--seed", String(seed), "--faults", faults.join(",") || "none", ...(without.length > 0 ? ["--without", without.join(",")] : [])];
+	const part = [
+		"--seed",
+		String(seed),
+		"--faults",
+		faults.join(",") || "none",
+		...(without.length > 0 ? ["--without", without.join(",")] : []),
+	];
 	const options = { env, maxBuffer: 2 ** 28 };
 	const { stdout } = await promisify(execFile)(process.execPath, [...preload, run, ...part, "--json"], options).catch(
 		(error: { readonly code?: unknown; readonly stdout?: string }) => {

@@ -120,7 +120,8 @@ const { values, positionals } = parseArgs({
 
 if (values.help) console.log(HELP);
 else {
-	const chosen = positionals.length === 0 ? rules : positionals.filter((name) => !fenceRules.some((one) => one.name === name)).map(ruleNamed);
+	const chosen =
+		positionals.length === 0 ? rules : positionals.filter((name) => !fenceRules.some((one) => one.name === name)).map(ruleNamed);
 	const verdicts: Verdict[] = unlisted.map((name) => ({
 		rule: { name, says: "", edits: [], scenario: "uncordoned", ends: "open" },
 		complaint: "src/domain/proof.ts has it, and test/rules/rules.ts has no scenario for it",

@@ -96,6 +96,7 @@ class Run {
 		const boundary = this.#boundary();
 		const reach = { name: cluster.name, send: boundary.cluster, clock: itsClock };
 		this.#ground = await deploy({
+			served: "in process",
 			clock,
 			clusters: [clusterByTokens({ ...reach, tokenOf: (name) => tokens[name] })],
 			policy: this.#policy,

@@ -59,8 +59,8 @@ export async function functionsOf(version: Frozen, { ground, clock, cluster, tok
 			autoScaling: here,
 			ec2: here,
 			sfn: here,
-			dynamodb: { endpoint: ground.store.endpoint },
-			sqs: { endpoint: ground.queues.endpoint },
+			dynamodb: ground.store.ground,
+			sqs: ground.queues.ground,
 		},
 	});
 	const common = {

@@ -34,7 +34,7 @@ const withFault = (kind: FaultKind, of: FunctionName, nth: number): Plan => ({
 /** The requests of a trace that leave a function, in order. */
 const requestsOf = (trace: readonly string[]) =>
 	trace.flatMap((line) => {
-		const [, of, operation = ""] = /^\S+ (intake|assess|cordon|evict|watch|release|restore)-\d+ (.*)$/.exec(line) ?? [];
+		const [, of, operation = ""] = /^\S+ (intake|assess|cordon|admit|evict|watch|release|restore)-\d+ (.*)$/.exec(line) ?? [];
 		return of === undefined ? [] : [{ of: of as FunctionName, operation }];
 	});
 

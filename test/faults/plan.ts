@@ -24,6 +24,7 @@ const functions: Readonly<Record<FunctionName, number>> = {
 	intake: 2,
 	assess: 1,
 	cordon: 1,
+	admit: 1,
 	evict: 3,
 	watch: 3,
 	release: 6,
@@ -144,6 +145,7 @@ const usually: Readonly<Record<FunctionName, Readonly<Record<Channel, number>>>>
 	intake: { aws: 6, cluster: 2, any: 6 },
 	assess: { aws: 4, cluster: 8, any: 12 },
 	cordon: { aws: 2, cluster: 2, any: 4 },
+	admit: { aws: 8, cluster: 0, any: 8 },
 	evict: { aws: 6, cluster: 10, any: 16 },
 	watch: { aws: 10, cluster: 8, any: 18 },
 	release: { aws: 12, cluster: 10, any: 22 },
@@ -154,7 +156,8 @@ const isOfProcess = (kind: FaultKind): boolean =>
 	kind.startsWith("step") || kind.startsWith("crash") || kind.startsWith("function");
 
 function requestInstant(random: Random, aim: FunctionName | undefined, channel: Channel): Instant {
-	const of = aim !== undefined && random.chance(0.7) ? aim : random.weighed(functions);
+	const wanted = aim !== undefined && random.chance(0.7) ? aim : random.weighed(functions);
+	const of = usually[wanted][channel] > 0 ? wanted : "evict";
 	const usual = usually[of][channel];
 	return { on: "request", of, channel, nth: random.whole(1, random.chance(0.8) ? usual : 3 * usual) };
 }

@@ -58,6 +58,26 @@ describe("the transport over sockets", () => {
 		]);
 	});
 
+	it.each(["DELETE", "PUT", "PATCH"])(
+		"sends the body of a %s whole, and keeps the connection for the next request",
+		async (method) => {
+			const { send, connections } = await ground((request, response) => {
+				let body = "";
+				request.on("data", (piece) => {
+					body += piece;
+				});
+				request.on("end", () => response.end(`${request.method} ${body}`));
+			});
+			const answers: string[] = [];
+			for (const body of ['{"preconditions":{"uid":"é-1"}}', '{"preconditions":{"uid":"é-2"}}'])
+				answers.push(await readWhole(await send("/", { method, body })));
+			expect([answers, connections()]).toEqual([
+				[`${method} {"preconditions":{"uid":"é-1"}}`, `${method} {"preconditions":{"uid":"é-2"}}`],
+				1,
+			]);
+		},
+	);
+
 	it("asks fifty times over one connection", async () => {
 		const { send, connections } = await ground((_, response) => response.end("{}"));
 		for (let times = 0; times < 50; times++) await readWhole(await send("/"));

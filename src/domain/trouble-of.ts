@@ -122,9 +122,13 @@ function wayOutOf(why: string): string {
 const newDrainsPause: Source = ({ record: { cluster, slot }, policy }) =>
 	slot?.paused ? [tooManyLeave(cluster, slot.paused, leavingShare(policy))] : [];
 
+/** Under our mark it was answered by us, in a Release whose end nobody heard of, or by somebody whom the mark told to. */
+const isAnsweredByMark = (lostAt: number, { markedAt }: MaintenanceRecord): boolean =>
+	markedAt !== undefined && lostAt >= markedAt;
+
 const hooksAreLost: Source = ({ record }) =>
 	record.hooks
-		.filter(({ lostAt }) => lostAt !== undefined)
+		.filter(({ lostAt }) => lostAt !== undefined && !isAnsweredByMark(lostAt, record))
 		.map(({ hook, group }) => ({
 			kind: "hook-lost",
 			about: hook,

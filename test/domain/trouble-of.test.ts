@@ -204,6 +204,14 @@ describe("trouble", () => {
 		]);
 	});
 
+	it("is no hook that AWS has not known since the mark was set: that was our own answer", () => {
+		const hooks = [aHook({ hook: "a", lostAt: NOW })];
+		const kinds = (markedAt: number) => troubles({}, { hooks, markedAt }).map(({ kind }) => kind);
+
+		expect(kinds(NOW)).toEqual([]);
+		expect(kinds(NOW + 1)).toEqual(["hook-lost"]);
+	});
+
 	it("is told once", () => {
 		const [known, other] = [instanceGone({ instanceId: "i-1", vms: [] }), guardMissing({ namespace: "shop", name: "db" })];
 

@@ -102,7 +102,10 @@ ${(story.length <= LINES ? story : [...story.slice(0, LINES / 2), "…", ...stor
 `;
 };
 
-const chapters = (verdicts: readonly SeedVerdict[]): string => `
+const chapters = (verdicts: readonly SeedVerdict[]): string =>
+	verdicts.length === 0
+		? ""
+		: `
 ## Found by the fault simulation
 
 Each of these seeds passes with the whole program, and fails without the rule; the faults are shrunk to what is needed for it.

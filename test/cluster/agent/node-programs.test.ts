@@ -86,5 +86,5 @@ describe("the programs of the nodes, on the other side of an API server", () => 
 			expect(failures).toEqual([]);
 			stop();
 		});
-	});
+	}, 60_000);
 });

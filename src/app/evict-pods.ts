@@ -5,7 +5,7 @@ import { type Decision, duringWatch } from "../domain/next-step.ts";
 import { vmiOf } from "../domain/presence.ts";
 import { executionName, type MaintenanceRecord, type Refusal } from "../domain/record.ts";
 import { isClosed, withHeld, withRefusals } from "../domain/record-changes.ts";
-import { nextRefusal } from "../domain/refusal.ts";
+import { FIRST_PAUSE_SECONDS, nextRefusal } from "../domain/refusal.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { guardMissing } from "../domain/trouble-texts.ts";
 import type { Cluster, World } from "../ports.ts";
@@ -30,7 +30,7 @@ export const evictPods: Step = async (key, world, attempt) => {
 	const { record, news } = await withReason(decision, observed, world);
 	if (decision.next !== "evict") return { ...stepResult(decision, record, attempt, clock.now()), ...noticeOf(news, record) };
 	const asked = await askForAll({ look, record, cluster, world, until: began + TURN_MS });
-	const after = (await changeRecord(key, world, (was) => afterAsking(was, asked, look))) ?? record;
+	const after = (await remember(asked, look, record, world)) ?? record;
 	if (asked.fault !== undefined) throw asked.fault;
 	const told = noticeOf([...news, ...asked.trouble], after);
 	return { ...stepResult(asked.decision, after, attempt, clock.now()), ...told };
@@ -51,6 +51,16 @@ type Asked = {
 	/** What ended the asking; thrown on when the refusals before it are written. */
 	readonly fault?: unknown;
 };
+
+/** Where the refusals cannot be written nobody will remember them, and the next try comes within a second: it waits here. */
+async function remember(asked: Asked, look: Look, record: MaintenanceRecord, world: World) {
+	try {
+		return await changeRecord(record, world, (was) => afterAsking(was, asked, look));
+	} catch (fault) {
+		if (Object.keys(asked.refusals).length > 0) await world.clock.sleep(FIRST_PAUSE_SECONDS * 1000);
+		throw fault;
+	}
+}
 
 const afterAsking = (was: MaintenanceRecord, { refusals, trouble }: Asked, look: Look): MaintenanceRecord => {
 	const present = look.pods.map(({ uid }) => uid);

@@ -1,6 +1,7 @@
 import type { Refusal } from "./record.ts";
 
-const FIRST_PAUSE_SECONDS = 5;
+/** No refused eviction is tried again sooner. */
+export const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 300;
 
 /**

@@ -116,7 +116,14 @@ export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promi
 	const invoke = invoker(options, queues, worldOf);
 	const machine: StateMachine = startMachine(options, clients, queues, invoke);
 	const mappings = (["events", "orders"] as const).map((queue) =>
-		startEventSourceMapping({ clock, queues, queue, delivery, invoke: (event) => invoke("intake", event) }),
+		startEventSourceMapping({
+			clock,
+			queues,
+			queue,
+			delivery,
+			timeoutSeconds: options.functionSeconds.intake,
+			invoke: (event) => invoke("intake", event),
+		}),
 	);
 	return {
 		aws,

@@ -81,6 +81,7 @@ export class Happenings {
 		switch (fault.kind) {
 			case "function outage":
 				this.#outageUntil = until;
+				this.#stage.outage(until);
 				break;
 			case "table outage":
 				this.#tableDownUntil = until;

@@ -174,6 +174,7 @@ class Run {
 			recreated: () => {
 				this.#witness.evidence.recreatedAt = this.#clock.now();
 			},
+			outage: (until) => this.#witness.outage(until),
 			lastsUntil: (at) => {
 				this.#lastsUntil = Math.max(this.#lastsUntil, at);
 			},

@@ -24,6 +24,8 @@ export type Stage = {
 	allow(vm: string): void;
 	/** The Node of the same name is another one from now on. */
 	recreated(): void;
+	/** No function runs until then. */
+	outage(until: number): void;
 	/** No fault lasts longer than until then. */
 	lastsUntil(at: number): void;
 	/** Something throws that nobody awaits. */

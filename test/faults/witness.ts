@@ -26,6 +26,9 @@ export class Witness {
 	readonly #cluster: SimulatedCluster;
 	readonly #arrivals: Arrivals;
 	readonly #messages: Messages;
+	/** The last time in which no function ran. Epoch milliseconds. */
+	#outage = { from: 0, until: 0 };
+	#waitingSince = 0;
 
 	constructor(options: {
 		readonly clock: VirtualClock;
@@ -59,7 +62,7 @@ export class Witness {
 		return {
 			onTaken: (instanceId, why) => {
 				this.trace.add(`taken ${instanceId} ${why}`);
-				if (why === "lapsed") this.monitor.lapsed(instanceId, "its last hook");
+				if (why === "lapsed" && !this.#nobodyCouldHear()) this.monitor.lapsed(instanceId, "its last hook");
 				this.monitor.taken(instanceId, why);
 				this.#clock.at(POWER_OFF_MS, () => this.#cluster.faults.takeInstance(instanceId));
 			},
@@ -79,6 +82,17 @@ export class Witness {
 				this.evidence.says.push(line);
 			},
 		};
+	}
+
+	/** No function runs until then. */
+	outage(until: number): void {
+		const now = this.#clock.now();
+		this.#outage = { from: now <= this.#outage.until ? this.#outage.from : now, until: Math.max(until, this.#outage.until) };
+	}
+
+	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */
+	#nobodyCouldHear(): boolean {
+		return this.#outage.from <= this.#waitingSince && this.#clock.now() <= this.#outage.until;
 	}
 
 	/** A request is about to reach AWS; `running` sent it, or a state of the definition. */
@@ -102,6 +116,7 @@ export class Witness {
 		if (event.kind === "tagged") this.monitor.taken(event.instanceId, "marked");
 		if (event.kind === "ended") this.evidence.live.delete(event.token);
 		if (event.kind !== "waiting") return;
+		this.#waitingSince = event.at;
 		this.evidence.live.set(event.token, event.hook);
 		this.#messages.tellOf(event);
 	}

@@ -11,6 +11,8 @@ export type MappingOptions = {
 	/** The function: called in a thread of its own, with what Lambda would give it. What it throws fails the whole batch. */
 	readonly invoke: (event: SqsEvent) => Promise<unknown>;
 	readonly delivery: Delivery;
+	/** Seconds that the function may run. One that takes longer has failed, whatever it does from then on. */
+	readonly timeoutSeconds: number;
 };
 
 export type Delivery = {
@@ -47,7 +49,7 @@ const recordOf = (message: Message, eventSourceARN: string, awsRegion: string): 
  * policy moves it. It asks the queue only when something may be in it.
  */
 export function startEventSourceMapping(options: MappingOptions): EventSourceMapping {
-	const { clock, queues, queue, invoke } = options;
+	const { clock, queues, queue, invoke, timeoutSeconds } = options;
 	const { batchSize, visibilitySeconds } = options.delivery;
 	const QueueUrl = queues.url(queue);
 	const retries = new Set<() => void>();
@@ -79,8 +81,9 @@ export function startEventSourceMapping(options: MappingOptions): EventSourceMap
 		const messageIds = Records.map(({ messageId }) => messageId);
 		invoking = true;
 		try {
-			const answer = await clock.rest(clock.thread(() => invoke({ Records: [...Records] })));
-			return failedMessages(answer, messageIds);
+			const invocation = clock.thread(() => invoke({ Records: [...Records] })).then((answer) => ({ answer }));
+			const ended = await clock.within(invocation, timeoutSeconds * 1000);
+			return ended ? failedMessages(ended.answer, messageIds) : messageIds;
 		} catch {
 			return messageIds;
 		} finally {

@@ -45,6 +45,7 @@ describe.each([
 			queue: "events",
 			invoke,
 			delivery: { batchSize: 10, visibilitySeconds: 180 },
+			timeoutSeconds: 60,
 		});
 		open.push(
 			() => queues.stop(),
@@ -164,6 +165,23 @@ describe.each([
 				await clock.sleep(200_000);
 			});
 			expect(deliveries.map(([at]) => at)).toEqual([0, 180]);
+		});
+
+		it("takes a function for failed that runs longer than it may, and calls it again", async () => {
+			let calls = 0;
+			const { clock, queues, deliveries } = await start(async (_event, time) => {
+				calls += 1;
+				await time.sleep(calls === 1 ? 500_000 : 1_000);
+			});
+			await clock.run(async () => {
+				await queues.send("events", "slow");
+				await clock.sleep(600_000);
+			});
+			expect(deliveries).toEqual([
+				[0, ["slow"], ["1"]],
+				[180, ["slow"], ["2"]],
+			]);
+			expect(await queues.inspect("events")).toEqual({ ready: [], inFlight: [] });
 		});
 
 		it("hears of messages that other clients send, and does the same every time", async () => {

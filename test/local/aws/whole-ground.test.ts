@@ -26,6 +26,7 @@ const answerHook = async (clock: SimulationClock, run: (driver: () => Promise<vo
 		queues,
 		queue: "events",
 		delivery: { batchSize: 1, visibilitySeconds: 60 },
+		timeoutSeconds: 60,
 		invoke: async ({ Records: [record] }) => {
 			const { LifecycleActionToken: token } = JSON.parse(record?.body ?? "").detail;
 			const hook = { group: "nodes", hook: "evacuator", token, timeoutSeconds: 300, limitAt: 0 };

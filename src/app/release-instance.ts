@@ -68,10 +68,10 @@ async function lookTwice(record: Placed, world: World, attempt: Attempt): Promis
 	const basis = { node: record.node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
 	const unsafe = decisionOf(prove(first, basis), world);
 	if (unsafe) return { decision: unsafe };
-	const apart = world.clock.now() + LOOKS_APART_MS;
 	const claimed = await claim(record, world, attempt);
 	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
-	await world.clock.sleep(Math.max(0, apart - world.clock.now()));
+	// From beginning to beginning, as the proof counts: each look asks in the same order, so that what it asks is as far apart.
+	await world.clock.sleep(Math.max(0, first.began + LOOKS_APART_MS - world.clock.now()));
 	const second = await cluster.look(record.node, "proof");
 	const stillUnsafe = decisionOf(proveTwice(first, second, basis), world);
 	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node: record.node }, second };

@@ -141,9 +141,10 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 	"VM stopped by its user": (stage, fault) => {
 		const name = vmOn(stage, fault);
 		const halted = { spec: { runStrategy: "Halted" } };
-		return (
-			name !== undefined && asUser(stage, () => stage.cluster.kubectl("PATCH", `${kubevirt}/virtualmachines/${name}`, halted))
-		);
+		if (name === undefined) return false;
+		// Whoever stops it while it shuts down for our eviction does not want it back.
+		stage.allow(`${namespace}/${name}`);
+		return asUser(stage, () => stage.cluster.kubectl("PATCH", `${kubevirt}/virtualmachines/${name}`, halted));
 	},
 
 	/** It tolerates the cordon, and may run nowhere else. */

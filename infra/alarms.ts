@@ -2,11 +2,13 @@ import { Duration, Stack } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { InboundQueue } from "./queues.ts";
+import { sweepSeconds } from "./time-outs.ts";
 
 export type Watched = {
 	readonly events: InboundQueue;
@@ -14,6 +16,7 @@ export type Watched = {
 	readonly quarantine: Queue;
 	readonly machine: StateMachine;
 	readonly notices: Topic;
+	readonly functions: { readonly sweep: { readonly lambda: LambdaFunction } };
 };
 
 const period = Duration.minutes(1);
@@ -21,20 +24,20 @@ const depth = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({
 const age = (queue: Queue) => queue.metricApproximateAgeOfOldestMessage({ period, statistic: "Maximum" });
 
 /** One alarm for each thing that no drain can tell of itself. The runbook has a heading of the same name for each. */
-export function alarms(scope: Construct, { events, orders, quarantine, machine, notices }: Watched): readonly Alarm[] {
+export function alarms(scope: Construct, { events, orders, quarantine, machine, notices, functions }: Watched): readonly Alarm[] {
 	const stack = Stack.of(scope);
 	notices.grantPublish(
 		new ServicePrincipal("cloudwatch.amazonaws.com", { conditions: { StringEquals: { "aws:SourceAccount": stack.account } } }),
 	);
 	const action = new SnsAction(notices);
-	const alarm = (id: string, says: string, metric: IMetric, threshold: number) => {
+	const alarm = (id: string, says: string, metric: IMetric, threshold: number, times = 1) => {
 		const made = new Alarm(scope, id, {
 			alarmName: `${stack.stackName}-${id}`,
 			alarmDescription: says,
 			metric,
 			threshold,
 			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-			evaluationPeriods: 1,
+			evaluationPeriods: times,
 			treatMissingData: TreatMissingData.NOT_BREACHING,
 		});
 		made.addAlarmAction(action);
@@ -51,6 +54,13 @@ export function alarms(scope: Construct, { events, orders, quarantine, machine, 
 			"An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be.",
 			machine.metricFailed({ period, statistic: "Sum" }),
 			0,
+		),
+		alarm(
+			"SweepFails",
+			"Three sweeps in a row could not look after everything that no event has told of.",
+			functions.sweep.lambda.metricErrors({ period: Duration.seconds(sweepSeconds), statistic: "Sum" }),
+			0,
+			3,
 		),
 	];
 }

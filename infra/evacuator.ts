@@ -1,6 +1,6 @@
-import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import { CfnLifecycleHook } from "aws-cdk-lib/aws-autoscaling";
-import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Code } from "aws-cdk-lib/aws-lambda";
@@ -19,7 +19,8 @@ import { type FunctionName, functionNames, stepNames } from "./function-names.ts
 import { EvacuatorFunction } from "./functions.ts";
 import { groupsArn, permit } from "./permissions.ts";
 import { type InboundQueue, inboundQueue, keepingQueue } from "./queues.ts";
-import { executionEndRule, terminationRule } from "./rules.ts";
+import { recordTable } from "./record-table.ts";
+import { executionEndRule, sweepRule, terminationRule } from "./rules.ts";
 import { delivery } from "./time-outs.ts";
 
 export type EvacuatorProps = {
@@ -68,6 +69,7 @@ export class Evacuator extends Construct {
 		accessEntries(this, props.clusters, roles);
 		terminationRule(this, props.hookNames, this.events.queue);
 		executionEndRule(this, this.machine, this.events.queue);
+		sweepRule(this, this.functions.sweep.lambda);
 		alarms(new Construct(this, "Alarms"), this);
 		for (const group of props.groups ?? []) this.hookFor(group);
 	}
@@ -117,12 +119,14 @@ export class Evacuator extends Construct {
 
 	#connectIntake(): void {
 		const { lambda } = this.functions.intake;
+		const startsExecutions = ["EVACUATOR_STATE_MACHINE_ARN", this.machine.stateMachineArn] as const;
 		const own: Variables = {
-			EVACUATOR_STATE_MACHINE_ARN: this.machine.stateMachineArn,
+			[startsExecutions[0]]: startsExecutions[1],
 			EVACUATOR_QUARANTINE_URL: this.quarantine.queueUrl,
 			EVACUATOR_ORDERS_QUEUE_ARN: this.orders.queue.queueArn,
 		};
 		for (const [name, value] of Object.entries(own)) lambda.addEnvironment(name, value);
+		this.functions.sweep.lambda.addEnvironment(...startsExecutions);
 		for (const { queue } of [this.events, this.orders]) {
 			const { batchSize } = delivery;
 			lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency: 5 }));
@@ -132,16 +136,6 @@ export class Evacuator extends Construct {
 
 function eachFunction<Value>(of: (name: FunctionName) => Value): Readonly<Record<FunctionName, Value>> {
 	return Object.fromEntries(functionNames.map((name) => [name, of(name)])) as Record<FunctionName, Value>;
-}
-
-function recordTable(scope: Construct): Table {
-	return new Table(scope, "Records", {
-		partitionKey: { name: "instanceId", type: AttributeType.STRING },
-		sortKey: { name: "generation", type: AttributeType.NUMBER },
-		billingMode: BillingMode.PAY_PER_REQUEST,
-		pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-		removalPolicy: RemovalPolicy.RETAIN,
-	});
 }
 
 function refuseIncomplete({ clusters, hookNames }: EvacuatorProps): void {

@@ -2,6 +2,6 @@
 export const stepNames = ["assess", "cordon", "admit", "evict", "watch", "release", "restore"] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** One Lambda function each: the queues' own, and one for each step. */
-export const functionNames = ["intake", ...stepNames] as const;
+/** One Lambda function each: the queues' own, one for each step, and the schedule's. */
+export const functionNames = ["intake", ...stepNames, "sweep"] as const;
 export type FunctionName = (typeof functionNames)[number];

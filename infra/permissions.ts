@@ -14,7 +14,7 @@ export type Permitted = {
 	readonly quarantine: IQueue;
 };
 
-/** Of all the tags of an instance, the one that Release may set, and take away when it is no longer true, as Restore may. */
+/** Of all the tags of an instance, the one that Release may set, and take away when it is no longer true, as Restore and Sweep may. */
 const SAFE_TO_TERMINATE = "evacuator.io/safe-to-terminate";
 
 /** These know no resource level: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
@@ -22,6 +22,9 @@ const describe = new PolicyStatement({
 	actions: ["autoscaling:DescribeAutoScalingInstances", "autoscaling:DescribeLifecycleHooks", "ec2:DescribeInstances"],
 	resources: ["*"],
 });
+
+/** Sweep looks for instances that nobody has told of. */
+const search = new PolicyStatement({ actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] });
 
 /** Every Auto Scaling group of this account and region: a group's ARN holds a unique id that no configuration knows. */
 export function groupsArn(stack: Stack): string {
@@ -47,7 +50,9 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 	const allow = (resource: string, ...actions: string[]) => new PolicyStatement({ actions, resources: [resource] });
 	const items = (conditions: PolicyStatement["conditions"], ...actions: string[]) =>
 		new PolicyStatement({ actions, resources: [table.tableArn], conditions });
-	const record = items(recordItemsOnly, "dynamodb:GetItem", "dynamodb:UpdateItem");
+	const record = items(recordItemsOnly, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem");
+	const open = items(recordItemsOnly, "dynamodb:PutItem", "dynamodb:Query");
+	const start = allow(machine.stateMachineArn, "states:StartExecution");
 	const heartbeat = allow(groupsArn(stack), "autoscaling:RecordLifecycleActionHeartbeat");
 	const executions = stack.formatArn({
 		service: "states",
@@ -58,8 +63,8 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 	return {
 		intake: [
 			record,
-			items(recordItemsOnly, "dynamodb:PutItem", "dynamodb:Query"),
-			allow(machine.stateMachineArn, "states:StartExecution"),
+			open,
+			start,
 			allow(executions, "states:DescribeExecution"),
 			allow(quarantine.queueArn, "sqs:SendMessage"),
 			describe,
@@ -76,6 +81,17 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 			tagSafe(stack, "ec2:CreateTags", "ec2:DeleteTags"),
 		],
 		restore: [record, tagSafe(stack, "ec2:DeleteTags")],
+		sweep: [
+			record,
+			open,
+			// The index has a partition key of its own.
+			allow(`${table.tableArn}/index/open`, "dynamodb:Query"),
+			start,
+			allow(executions, "states:DescribeExecution"),
+			describe,
+			search,
+			tagSafe(stack, "ec2:DeleteTags"),
+		],
 	};
 }
 

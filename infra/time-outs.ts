@@ -13,7 +13,12 @@ export const functionSeconds: Readonly<Record<FunctionName, number>> = {
 	watch: 300,
 	release: 45,
 	restore: 45,
+	// It has no hook to keep alive, and begins nothing new after 150 s.
+	sweep: 240,
 };
+
+/** Seconds from one sweep to the next. A hook must bear this and a heartbeat more for Sweep to save it in time. */
+export const sweepSeconds = 300;
 
 /** Seconds that a read of the record, one heartbeat or one notice may take. */
 export const integrationSeconds = 3;

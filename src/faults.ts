@@ -36,6 +36,11 @@ export class RecordConflict extends Error {
 	override readonly name = "RecordConflict";
 }
 
+/** Some of what Sweep looks after could not be looked after; the log says what. */
+export class SweepIncomplete extends Error {
+	override readonly name = "SweepIncomplete";
+}
+
 /** The environment of the function is incomplete or wrong. */
 export class ConfigurationInvalid extends Error {
 	override readonly name = "ConfigurationInvalid";

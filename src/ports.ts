@@ -1,7 +1,8 @@
+import type { Happening } from "./domain/history.ts";
 import type { NodeIdentity } from "./domain/identity.ts";
 import type { Look, MigrationFacts, NodeFacts, PodFacts, VmiFacts } from "./domain/look.ts";
 import type { Policy } from "./domain/policy.ts";
-import type { Hook, MaintenanceKey, MaintenanceRecord } from "./domain/record.ts";
+import type { Fence, Hook, MaintenanceKey, MaintenanceRecord } from "./domain/record.ts";
 import type { ClusterSlots, Waiter } from "./domain/slots.ts";
 
 /** Everything outside the program. The live ground is `src/adapters`, the embedded one `src/local`. */
@@ -99,6 +100,9 @@ export type HookFacts = {
 	readonly defaultResult: string;
 };
 
+/** An instance that waits for us, with the hooks of its group that are ours. */
+export type WaitingInstance = { readonly instanceId: string; readonly group: string; readonly hooks: readonly HookFacts[] };
+
 /** EC2 and Auto Scaling. Throttling and the like are thrown. */
 export interface Instances {
 	/** Undefined when EC2 does not know the id. */
@@ -111,6 +115,10 @@ export interface Instances {
 	/** The tag `evacuator.io/safe-to-terminate`. */
 	mark(instanceId: string, value: string): Promise<void>;
 	unmark(instanceId: string): Promise<void>;
+	/** Every instance in `Terminating:Wait` of a group that has a terminating hook with one of these names. */
+	waiting(hookNames: readonly string[]): Promise<readonly WaitingInstance[]>;
+	/** Ids of the instances that carry the tag and are not gone. */
+	marked(): Promise<readonly string[]>;
 }
 
 /** Maintenance records. Every write is conditional on the version that was read. */
@@ -118,10 +126,16 @@ export interface Records {
 	/** The record with the highest generation. */
 	latest(instanceId: string): Promise<MaintenanceRecord | undefined>;
 	read(key: MaintenanceKey): Promise<MaintenanceRecord | undefined>;
+	/** The record without what looks show: for whoever only asks whether it may still act. */
+	readFence(key: MaintenanceKey): Promise<Fence | undefined>;
 	/** False when this generation exists already. */
 	create(record: MaintenanceRecord): Promise<boolean>;
 	/** Writes `next` (version raised by one) if the stored version still is `was.version`; else false. */
 	replace(was: MaintenanceRecord, next: MaintenanceRecord): Promise<boolean>;
+	/** Keys of the records that are not over, or were handed over to a generation that nobody has noted; it may lag. */
+	unfinished(): Promise<readonly MaintenanceKey[]>;
+	/** Adds to the generation's history, of which the newest happenings are kept. Only humans read it. */
+	remember(record: MaintenanceRecord, happenings: readonly Happening[]): Promise<void>;
 }
 
 /** The drain slots of each cluster: one item, with those that drain and those that wait. */

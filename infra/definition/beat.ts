@@ -24,7 +24,7 @@ const everything = ["States.ALL"];
 const once = { errors: everything, interval: Duration.seconds(repeatAfterSeconds), maxAttempts: 1 };
 
 /** The fields of a record that the definition reads. Some are reserved words of DynamoDB. */
-const fields = ["hooks", "beatSeconds", "laterBeat", "orders", "state", "cluster"] as const;
+const fields = ["hooks", "tokenless", "beatSeconds", "laterBeat", "orders", "state", "cluster"] as const;
 
 /** Stands at `$.record` until the record is read for the first time: no hooks, no cluster, and a read every minute. */
 export const unreadRecord = {
@@ -55,14 +55,39 @@ export function readRecord(
 	return read;
 }
 
-/** One heartbeat for every token of `$.record`. A hook that AWS no longer knows does not stop the others. */
-export function heartbeats(scope: Construct, when: string, { groups }: Pick<Parts, "groups">): MapState {
-	const all = new MapState(scope, `Heartbeat ${when}`, {
-		itemsPath: "$.record.Item.hooks.L",
-		itemSelector: { instanceId: JsonPath.stringAt("$.instanceId"), hook: JsonPath.objectAt("$$.Map.Item.Value.M") },
-		resultPath: JsonPath.DISCARD,
-	});
-	const one = new CallAwsService(scope, `Heartbeat of one hook ${when}`, {
+/** The two ways to send heartbeats. */
+export type Heartbeats = {
+	/** For hooks that all have their tokens, which is the rule: it takes no more of the history than it must. */
+	readonly byToken: MapState;
+	/** For hooks some of which Sweep has taken in: the instance's id stands for the token that is not known yet. */
+	readonly byEither: MapState;
+};
+
+/** Some hook of the record that was read has no token yet. */
+export const isTokenless = Condition.isPresent("$.record.Item.tokenless");
+
+/** One heartbeat for every hook of `$.record`, then on to `then`. One that AWS no longer knows does not stop the others. */
+export function heartbeats(scope: Construct, when: string, parts: Pick<Parts, "groups">, then: IChainable): Heartbeats {
+	const each = (name: string, send: IChainable) => {
+		const all = new MapState(scope, name, {
+			itemsPath: "$.record.Item.hooks.L",
+			itemSelector: { instanceId: JsonPath.stringAt("$.instanceId"), hook: JsonPath.objectAt("$$.Map.Item.Value.M") },
+			resultPath: JsonPath.DISCARD,
+		});
+		all.itemProcessor(send);
+		all.next(then);
+		return all;
+	};
+	const token = { LifecycleActionToken: JsonPath.stringAt("$.hook.token.S") };
+	const known = heartbeat(scope, `Heartbeat of one hook ${when}`, parts, token);
+	const either = new Choice(scope, `Is its token known ${when}?`)
+		.when(Condition.stringEquals("$.hook.token.S", ""), heartbeat(scope, `Heartbeat by instance ${when}`, parts, {}))
+		.otherwise(heartbeat(scope, `Heartbeat by token ${when}`, parts, token));
+	return { byToken: each(`Heartbeat ${when}`, known), byEither: each(`Heartbeat without tokens ${when}`, either) };
+}
+
+function heartbeat(scope: Construct, name: string, { groups }: Pick<Parts, "groups">, token: object): CallAwsService {
+	const send = new CallAwsService(scope, name, {
 		service: "autoscaling",
 		action: "recordLifecycleActionHeartbeat",
 		iamAction: "autoscaling:RecordLifecycleActionHeartbeat",
@@ -70,24 +95,28 @@ export function heartbeats(scope: Construct, when: string, { groups }: Pick<Part
 		parameters: {
 			AutoScalingGroupName: JsonPath.stringAt("$.hook.group.S"),
 			LifecycleHookName: JsonPath.stringAt("$.hook.hook.S"),
-			LifecycleActionToken: JsonPath.stringAt("$.hook.token.S"),
 			InstanceId: JsonPath.stringAt("$.instanceId"),
+			...token,
 		},
 		taskTimeout,
 		resultPath: JsonPath.DISCARD,
 	});
-	one.addRetry(once);
-	one.addCatch(new Pass(scope, `No heartbeat for this hook ${when}`), { errors: everything, resultPath: JsonPath.DISCARD });
-	all.itemProcessor(one);
-	return all;
+	send.addRetry(once);
+	send.addCatch(new Pass(scope, `No ${name.charAt(0).toLowerCase()}${name.slice(1)}`), {
+		errors: everything,
+		resultPath: JsonPath.DISCARD,
+	});
+	return send;
 }
 
 /** Reads the record and sends its heartbeats, then goes on to `then`. Answers the first state. */
 export function beat(scope: Construct, when: string, parts: Parts, recordMissing: Fail, then: IChainable): IChainable {
-	const send = heartbeats(scope, when, parts);
-	send.next(then);
-	const read = readRecord(scope, `Read the hooks ${when}`, parts, send);
+	const { byToken, byEither } = heartbeats(scope, when, parts, then);
+	const read = readRecord(scope, `Read the hooks ${when}`, parts, byEither);
 	return read.next(
-		new Choice(scope, `Is there a record ${when}?`).when(Condition.isNotPresent("$.record.Item"), recordMissing).otherwise(send),
+		new Choice(scope, `Is there a record ${when}?`)
+			.when(Condition.isNotPresent("$.record.Item"), recordMissing)
+			.when(isTokenless, byEither)
+			.otherwise(byToken),
 	);
 }

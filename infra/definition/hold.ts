@@ -1,7 +1,7 @@
 import { Choice, Condition, type Fail, type IChainable, JsonPath, Pass, type Succeed } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { holdSeconds } from "../time-outs.ts";
-import { heartbeats, readRecord } from "./beat.ts";
+import { heartbeats, isTokenless, readRecord } from "./beat.ts";
 import { oneMoreRound, same } from "./hold-memory.ts";
 import type { Parts } from "./parts.ts";
 import { rest } from "./rest.ts";
@@ -22,15 +22,16 @@ const fault = Condition.isPresent("$.fault");
  */
 export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	const decide = new Choice(scope, "Hold on?");
-	const send = heartbeats(scope, "in Hold", parts).next(decide);
+	const { byToken, byEither } = heartbeats(scope, "in Hold", parts, decide);
 	const over = new Choice(scope, "Is it over?")
 		.when(Condition.isNotPresent("$.record.Item"), ends.recordMissing)
 		.when(Condition.stringEquals("$.record.Item.state.S", "released"), ends.done)
 		.when(Condition.stringEquals("$.record.Item.state.S", "gone"), ends.done)
 		.when(Condition.stringEquals("$.record.Item.state.S", "restored"), ends.done)
 		.when(Condition.stringEquals("$.record.Item.state.S", "handed over"), ends.done)
-		.otherwise(send);
-	const read = readRecord(scope, "Read the hooks in Hold", parts, send);
+		.when(isTokenless, byEither)
+		.otherwise(byToken);
+	const read = readRecord(scope, "Read the hooks in Hold", parts, byEither);
 	read.next(over);
 
 	decide

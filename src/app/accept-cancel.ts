@@ -5,6 +5,7 @@ import { type Cancel, executionName, type MaintenanceRecord } from "../domain/re
 import type { CancelReading } from "../events/reading.ts";
 import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
+import { createRecord, replaceRecord } from "./maintenance-record.ts";
 import { expiredBy, issuedAtOf, type Place, placeOf } from "./order-target.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
@@ -47,14 +48,14 @@ const cancelOf = ({ requestId, requestedBy, reason }: CancelReading, issuedAt: n
 async function tryToStore(cancel: Cancel, place: Place, world: World): Promise<Receipt | undefined> {
 	const { records, clock } = world;
 	const latest = await records.latest(place.instanceId);
-	if (!latest) return (await records.create(tombstone(place, cancel, clock.now()))) ? nothingOpen(cancel) : undefined;
+	if (!latest) return (await createRecord(tombstone(place, cancel, clock.now()), world)) ? nothingOpen(cancel) : undefined;
 	if (latest.state === "handed over") {
 		// The next generation is the one to write to, and may not be there yet.
 		await keepRunning(latest, world);
 		return undefined;
 	}
 	const { next = latest, outcome, why } = verdictOn(latest, cancel);
-	if (next !== latest && !(await records.replace(latest, next))) return undefined;
+	if (next !== latest && !(await replaceRecord(latest, next, world))) return undefined;
 	if (next.state === "open") await keepRunning(next, world);
 	return { outcome, why };
 }

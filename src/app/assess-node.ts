@@ -51,7 +51,8 @@ export const assessNode: Step = async (key, world, attempt) => {
 	return { ...stepResult(decision, after, attempt, clock.now()), ...noticeOf(news, after) };
 };
 
-const isGone = (instance: InstanceFacts | undefined): boolean =>
+/** EC2 has it no more, or is taking it. */
+export const isGone = (instance: InstanceFacts | undefined): boolean =>
 	instance === undefined || instance.state === "terminated" || instance.state === "shutting-down";
 
 /** Its hooks have ended without us, but its group keeps it. */

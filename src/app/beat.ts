@@ -1,6 +1,5 @@
 import { openHooks } from "../domain/pace.ts";
-import type { MaintenanceRecord } from "../domain/record.ts";
-import { executionName } from "../domain/record.ts";
+import { actionKey, executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withBeat, withHookLost } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";
@@ -22,7 +21,7 @@ export async function beat(record: MaintenanceRecord, world: World): Promise<Mai
 	let unanswered = 0;
 	for (const hook of hooks) {
 		try {
-			if ((await world.instances.heartbeat(record.instanceId, hook)) === "lost") lost.push(hook.token);
+			if ((await world.instances.heartbeat(record.instanceId, hook)) === "lost") lost.push(actionKey(hook));
 		} catch (fault) {
 			unanswered += 1;
 			world.notices.say({ event: "heartbeat failed", maintenance: executionName(record), hook: hook.hook, why: String(fault) });
@@ -30,7 +29,7 @@ export async function beat(record: MaintenanceRecord, world: World): Promise<Mai
 	}
 	const after = await changeRecord(record, world, (was) => {
 		const beaten = unanswered === 0 ? withBeat(was, now) : was;
-		return lost.reduce((changed, token) => withHookLost(changed, token, now), beaten);
+		return lost.reduce((changed, key) => withHookLost(changed, key, now), beaten);
 	});
 	return after ?? record;
 }

@@ -5,7 +5,7 @@ import { type Decision, duringWatch } from "../domain/next-step.ts";
 import { vmiOf } from "../domain/presence.ts";
 import { executionName, type MaintenanceRecord, type Refusal } from "../domain/record.ts";
 import { isClosed, withHeld, withRefusals } from "../domain/record-changes.ts";
-import { FIRST_PAUSE_SECONDS, nextRefusal } from "../domain/refusal.ts";
+import { FIRST_PAUSE_SECONDS, nextRefusal, refusalText } from "../domain/refusal.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { guardMissing } from "../domain/trouble-texts.ts";
 import type { Cluster, World } from "../ports.ts";
@@ -130,7 +130,7 @@ const isProtectedPod = (pod: PodFacts, look: Look): boolean => {
 
 /** Read directly before each eviction: no order came, and this generation still is the one that acts. */
 async function isStillOurs(record: MaintenanceRecord, { records }: World): Promise<boolean> {
-	const now = await records.read(record);
+	const now = await records.readFence(record);
 	return now !== undefined && !isClosed(now) && now.orders === record.orders;
 }
 
@@ -148,6 +148,6 @@ async function ask(pod: PodFacts, { cluster, record, world }: Errand): Promise<R
 	if (!("says" in answer)) return undefined;
 	const before = record.refusals[pod.uid];
 	// What KubeVirt guards now may have been refused for another reason before, and that is over.
-	const counts = answer.kind !== "guarded" || before?.why === says;
+	const counts = answer.kind !== "guarded" || before?.why === refusalText(says);
 	return nextRefusal(counts ? before : undefined, answer, world.clock.now());
 }

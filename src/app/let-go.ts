@@ -2,10 +2,10 @@ import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
 import { openHooks } from "../domain/pace.ts";
 import { isFresh } from "../domain/proof-freshness.ts";
-import { executionName, type Hook, type MaintenanceRecord } from "../domain/record.ts";
+import { actionKey, executionName, type Hook, type MaintenanceRecord } from "../domain/record.ts";
 import { withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
-import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { changeRecord, readFence } from "./maintenance-record.ts";
 import { type Attempt, clusterOfRecord } from "./step.ts";
 
 type Claimed = MaintenanceRecord & { readonly node: NodeIdentity };
@@ -50,7 +50,7 @@ async function announce(record: Claimed, world: World): Promise<void> {
 }
 
 async function doubtOf(record: Claimed, second: Look, world: World, { turn }: Attempt): Promise<string | undefined> {
-	const { state, releasing } = await readRecord(record, world);
+	const { state, releasing } = await readFence(record, world);
 	if (state !== "releasing" || releasing?.turn !== turn) return "another try of this step has taken over";
 	return isFresh(second, world.clock.now()) ? undefined : "the second look has grown old";
 }
@@ -60,6 +60,6 @@ async function complete(record: Claimed, hook: Hook, world: World): Promise<void
 	const now = world.clock.now();
 	world.notices.say({ event: "hook answered", maintenance: executionName(record), hook: hook.hook, answer });
 	await changeRecord(record, world, (was) =>
-		answer === "completed" ? withHookCompleted(was, hook.token, now) : withHookLost(was, hook.token, now),
+		answer === "completed" ? withHookCompleted(was, actionKey(hook), now) : withHookLost(was, actionKey(hook), now),
 	);
 }

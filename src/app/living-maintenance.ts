@@ -1,5 +1,5 @@
 import { isEnded } from "../domain/generations.ts";
-import { executionName, type MaintenanceKey, type MaintenanceRecord } from "../domain/record.ts";
+import { executionName, type Fence, type MaintenanceKey } from "../domain/record.ts";
 import type { World } from "../ports.ts";
 
 /** Milliseconds; longer than any way of a drain that goes on from one heartbeat of a function to the next. */
@@ -20,13 +20,13 @@ export async function isAlive(key: MaintenanceKey, world: Pick<World, "records" 
 }
 
 async function latestFrom({ instanceId, generation }: MaintenanceKey, { records }: Pick<World, "records">) {
-	let record = await records.read({ instanceId, generation });
+	let record = await records.readFence({ instanceId, generation });
 	while (record?.state === "handed over") {
-		const next = await records.read({ instanceId, generation: record.generation + 1 });
+		const next = await records.readFence({ instanceId, generation: record.generation + 1 });
 		if (!next) return record;
 		record = next;
 	}
 	return record;
 }
 
-const heardAt = ({ openedAt, lastBeatAt, closedAt = 0 }: MaintenanceRecord): number => Math.max(openedAt, lastBeatAt, closedAt);
+const heardAt = ({ openedAt, lastBeatAt, closedAt = 0 }: Fence): number => Math.max(openedAt, lastBeatAt, closedAt);

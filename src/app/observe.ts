@@ -4,8 +4,10 @@ import { newsOf, withTold } from "../domain/news.ts";
 import type { Decision } from "../domain/next-step.ts";
 import { followStories } from "../domain/outcomes.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { withRefusals, withStories, withSurvey, withTrouble } from "../domain/record-changes.ts";
+import { withRefusals, withSurvey, withTrouble } from "../domain/record-changes.ts";
+import { shortened } from "../domain/record-limits.ts";
 import { stalled, withLeft, withTroubleOver } from "../domain/standstill.ts";
+import { withStories } from "../domain/story-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { troublesOf } from "../domain/trouble-of.ts";
 import type { World } from "../ports.ts";
@@ -54,9 +56,25 @@ export function sayAll(news: readonly Trouble[], record: MaintenanceRecord, { no
 
 const SUBJECT_LIMIT = 100;
 
+/** With it the state of an execution stays under 2 KB, whatever the drain; the record has all the rest. */
+const MESSAGE_LIMIT = 1_000;
+const LINE_LIMIT = 600;
+
+/** As many lines as a notice holds, and how many more there are. */
+function linesOf(news: readonly Trouble[]): string {
+	const lines: string[] = [];
+	for (const { says } of news) {
+		const line = shortened(says, LINE_LIMIT);
+		if (lines.length > 0 && [...lines, line].join("\n").length > MESSAGE_LIMIT) break;
+		lines.push(line);
+	}
+	const rest = news.length - lines.length;
+	return [...lines, ...(rest > 0 ? [`${rest} more: see the record's trouble.`] : [])].join("\n");
+}
+
 /** The notice that the execution publishes; nothing when there is no news. */
 export function noticeOf(news: readonly Trouble[], record: MaintenanceRecord): { tell?: { subject: string; message: string } } {
 	if (news.length === 0) return {};
 	const subject = `Evacuator ${executionName(record)}: ${[...new Set(news.map(({ kind }) => kind))].join(", ")}`;
-	return { tell: { subject: subject.slice(0, SUBJECT_LIMIT), message: news.map(({ says }) => says).join("\n") } };
+	return { tell: { subject: subject.slice(0, SUBJECT_LIMIT), message: linesOf(news) } };
 }

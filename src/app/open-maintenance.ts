@@ -3,10 +3,11 @@ import { isCalledOff } from "../domain/cancellation.ts";
 import { isEnded, nextGeneration, withHandedOver } from "../domain/generations.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withMark } from "../domain/record-changes.ts";
-import { mergeRequest, openRecord } from "../domain/record-requests.ts";
+import { isMerged, mergeRequest, openRecord } from "../domain/record-requests.ts";
 import type { MaintenanceRequest } from "../domain/request.ts";
 import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
+import { createRecord, replaceRecord } from "./maintenance-record.ts";
 import type { Receipt } from "./receipt.ts";
 import { keepRunning } from "./running-maintenance.ts";
 
@@ -22,7 +23,7 @@ export async function openMaintenance(request: MaintenanceRequest, world: World)
 		const latest = await world.records.latest(request.instanceId);
 		const over = await overWith(request, latest, world);
 		if (over) return over;
-		const known = latest?.requests.includes(request.requestId) ?? false;
+		const known = isKnown(latest, request);
 		const record = await store(request, latest, world);
 		if (!record) continue;
 		const name = executionName(await keepRunning(record, world));
@@ -33,6 +34,9 @@ export async function openMaintenance(request: MaintenanceRequest, world: World)
 	throw new RecordConflict(`cannot store request ${request.requestId}: the record changed under ${TRIES} tries`);
 }
 
+const isKnown = (latest: MaintenanceRecord | undefined, request: MaintenanceRequest): boolean =>
+	latest !== undefined && isMerged(latest, request);
+
 /** Why a request asks for nothing any more; undefined while it does. */
 async function overWith(
 	request: MaintenanceRequest,
@@ -41,7 +45,7 @@ async function overWith(
 ): Promise<Receipt | undefined> {
 	const cancelled = latest && cancelledBefore(request, latest);
 	if (cancelled) return cancelled;
-	if (latest && !isEnded(latest) && latest.requests.includes(request.requestId)) return undefined;
+	if (latest && !isEnded(latest) && isMerged(latest, request)) return undefined;
 	const ended = await endedWith(request, latest, world);
 	return ended && { outcome: "duplicate", why: `request ${request.requestId} ended with maintenance ${executionName(ended)}` };
 }
@@ -58,14 +62,14 @@ function cancelledBefore(request: MaintenanceRequest, latest: MaintenanceRecord)
  * back late must not drain a node that may be in service again, nor lend its allowances to another maintenance.
  */
 async function endedWith(
-	{ instanceId, requestId }: MaintenanceRequest,
+	request: MaintenanceRequest,
 	latest: MaintenanceRecord | undefined,
 	{ records }: World,
 ): Promise<MaintenanceRecord | undefined> {
 	for (let record = latest; record; ) {
-		if (isEnded(record) && record.requests.includes(requestId)) return record;
+		if (isEnded(record) && isMerged(record, request)) return record;
 		const generation = record.generation - 1;
-		record = generation > 0 ? await records.read({ instanceId, generation }) : undefined;
+		record = generation > 0 ? await records.read({ instanceId: request.instanceId, generation }) : undefined;
 	}
 	return undefined;
 }
@@ -79,22 +83,23 @@ async function endedWith(
 async function store(
 	request: MaintenanceRequest,
 	latest: MaintenanceRecord | undefined,
-	{ records, clock }: World,
+	world: World,
 ): Promise<MaintenanceRecord | undefined> {
+	const { clock } = world;
 	if (latest?.state === "open" || latest?.state === "releasing") {
 		const merged = mergeRequest(latest, request);
 		if (sleepsFor(merged, clock.now()) < sleepsFor(latest, clock.now())) {
-			await records.replace(latest, withHandedOver(latest, clock.now()));
+			await replaceRecord(latest, withHandedOver(latest, clock.now()), world);
 			return undefined;
 		}
-		return merged === latest || (await records.replace(latest, merged)) ? merged : undefined;
+		return merged === latest || (await replaceRecord(latest, merged, world)) ? merged : undefined;
 	}
 	const now = clock.now();
 	const record =
 		latest?.state === "handed over"
 			? mergeRequest(nextGeneration(latest, now), request)
 			: withHeirlooms(latest, openRecord(request, (latest?.generation ?? 0) + 1, now));
-	return (await records.create(record)) ? record : undefined;
+	return (await createRecord(record, world)) ? record : undefined;
 }
 
 /**

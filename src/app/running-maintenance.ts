@@ -1,7 +1,7 @@
 import { nextGeneration, withHandedOver } from "../domain/generations.ts";
 import type { MaintenanceRecord } from "../domain/record.ts";
 import type { World } from "../ports.ts";
-import { changeRecord } from "./maintenance-record.ts";
+import { changeRecord, createRecord } from "./maintenance-record.ts";
 
 /**
  * Sees that an open maintenance has a running execution, and answers the record that has it.
@@ -17,7 +17,7 @@ export async function keepRunning(record: MaintenanceRecord, world: World): Prom
 	const closed = await handOver(record, world);
 	if (!closed) return record;
 	const next = nextGeneration(closed, world.clock.now());
-	await world.records.create(next);
+	await createRecord(next, world);
 	await world.workflow.start(next);
 	return next;
 }

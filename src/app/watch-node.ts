@@ -4,10 +4,10 @@ import { isBeatDue, paceOf } from "../domain/pace.ts";
 import type { MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
-import { ClusterUnreachable, RecordConflict } from "../faults.ts";
+import { ClusterUnreachable } from "../faults.ts";
 import type { Following, World } from "../ports.ts";
 import { beat } from "./beat.ts";
-import { readRecord } from "./maintenance-record.ts";
+import { readFence, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
@@ -91,8 +91,8 @@ function brokenOff(fault: unknown): { look: undefined } {
 
 /** Hears orders and new tokens, and sends the heartbeat when it is due. */
 async function listen(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
-	const now = await world.records.read(record);
-	if (!now) throw new RecordConflict(`cannot find the record of ${record.instanceId} any more`);
+	const fence = await readFence(record, world);
+	const now = fence.version === record.version ? record : await readRecord(record, world);
 	const tokens = now.hooks.length > record.hooks.length;
 	return tokens || isBeatDue(now, world.clock.now()) ? beat(now, world) : now;
 }

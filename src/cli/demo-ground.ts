@@ -1,7 +1,7 @@
 import { clusterRoles } from "../../infra/cluster-roles.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { synthesiseDefinition } from "../../infra/synthesised-definition.ts";
-import { delivery, functionSeconds } from "../../infra/time-outs.ts";
+import { delivery, functionSeconds, sweepSeconds } from "../../infra/time-outs.ts";
 import { createHttpsSend } from "../adapters/kubernetes/https-send.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
@@ -62,6 +62,7 @@ export async function startDemoGround({ clock, policy, seed, ...hooks }: DemoGro
 		definition,
 		functionOf,
 		functionSeconds,
+		sweepSeconds,
 		delivery,
 		tableName,
 		policy,

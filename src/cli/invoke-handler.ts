@@ -6,6 +6,7 @@ import { handler as evict } from "../../lambdas/evict.ts";
 import { handler as intake } from "../../lambdas/intake.ts";
 import { handler as release } from "../../lambdas/release.ts";
 import { handler as restore } from "../../lambdas/restore.ts";
+import { handler as sweep } from "../../lambdas/sweep.ts";
 import { handler as watch } from "../../lambdas/watch.ts";
 import { onGround } from "../../lambdas/world.ts";
 import type { Invocation } from "../local/embedded-ground.ts";
@@ -21,6 +22,7 @@ const handlers: Readonly<Record<Invocation["name"], Handler>> = {
 	watch,
 	release,
 	restore,
+	sweep,
 } as Readonly<Record<Invocation["name"], Handler>>;
 
 /** Runs the handler as it is exported, as Lambda would, on the embedded ground. */

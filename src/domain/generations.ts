@@ -13,11 +13,15 @@ export const withHandedOver = (record: MaintenanceRecord, now: number): Maintena
  * A Release that was under way may still set its mark, so that the next generation has one to revoke.
  */
 export function nextGeneration(record: MaintenanceRecord, now: number): MaintenanceRecord {
-	const { releasing, closedAt, ...rest } = record;
+	const { releasing, closedAt, continuedAs, whole, ...rest } = record;
 	const mark = releasing && { markedAt: record.markedAt ?? now };
 	return { ...rest, ...mark, generation: record.generation + 1, version: 1, state: "open", openedAt: now };
 }
 
+/** Another generation has taken this one's place. */
+export const withContinued = (record: MaintenanceRecord, continuedAs: number): MaintenanceRecord =>
+	record.state === "handed over" && record.continuedAs === undefined ? { ...record, continuedAs } : record;
+
 /** The maintenance itself is over, not just one generation of it. */
-export const isEnded = ({ state }: MaintenanceRecord): boolean =>
+export const isEnded = ({ state }: Pick<MaintenanceRecord, "state">): boolean =>
 	state === "released" || state === "gone" || state === "restored";

@@ -4,6 +4,10 @@ import type { Look, VmiFacts } from "./look.ts";
 import { strictPolicy } from "./policy.ts";
 import { isAwaited, isFinalVmi, isMigrating, liveLaunchers, runsElsewhere } from "./presence.ts";
 import type { MaintenanceRecord, VmOutcome, VmStory } from "./record.ts";
+import { shortened } from "./record-limits.ts";
+
+/** So much of a fate's reason is remembered. */
+const WHY_LIMIT = 160;
 
 /**
  * The stories of the VMs after one more look: VMs seen on the node for the first time begin one, and each gets the outcome
@@ -20,12 +24,15 @@ export function followStories(record: MaintenanceRecord, look: Look, now: number
 	return told.every((story, index) => story === record.vms[index]) ? record.vms : told;
 }
 
-const begin = ({ namespace, name, uid }: VmiFacts, fate: Fate): VmStory => ({ namespace, name, uid, fate });
+const begin = ({ namespace, name, uid }: VmiFacts, fate: Fate): VmStory => ({ namespace, name, uid, fate: toldFate(fate) });
+
+/** KubeVirt may give its reason at any length. */
+const toldFate = (fate: Fate): Fate => ({ ...fate, why: shortened(fate.why, WHY_LIMIT) });
 
 /** What was said of a VM stands, but for surveys, which see more, and for fates that said themselves that they would pass. */
 function withFate(story: VmStory, fate: Fate | undefined, look: Look): VmStory {
-	if (!fate || sameFate(fate, story.fate)) return story;
-	return look.surroundings !== undefined || story.fate.kind === "blocks" ? { ...story, fate } : story;
+	if (!fate || sameFate(toldFate(fate), story.fate)) return story;
+	return look.surroundings !== undefined || story.fate.kind === "blocks" ? { ...story, fate: toldFate(fate) } : story;
 }
 
 const sameFate = (a: Fate, b: Fate): boolean => a.kind === b.kind && a.why === b.why && a.until === b.until && a.by === b.by;

@@ -3,8 +3,19 @@ import { isCordonedByUs } from "./cordon.ts";
 import type { NodeIdentity } from "./identity.ts";
 import type { NodeFacts } from "./look.ts";
 import { openHooks } from "./pace.ts";
-import type { Hook, MaintenanceKey, MaintenanceRecord, Refusal, SlotWait, VmNodes, VmStory } from "./record.ts";
+import {
+	actionKey,
+	actionName,
+	type Hook,
+	type MaintenanceKey,
+	type MaintenanceRecord,
+	type Refusal,
+	type SlotWait,
+	type VmNodes,
+} from "./record.ts";
+import { keptRefusals } from "./record-limits.ts";
 import type { Trouble } from "./trouble.ts";
+import { keptTrouble } from "./trouble-limits.ts";
 
 /**
  * Changes of a record, each of them pure. A change that has nothing to write answers the record that it was given.
@@ -12,21 +23,25 @@ import type { Trouble } from "./trouble.ts";
  */
 type Change = MaintenanceRecord;
 
-const changeHook = (record: MaintenanceRecord, token: string, change: (hook: Hook) => Hook): Change => {
-	const hooks = record.hooks.map((hook) => (hook.token === token ? change(hook) : hook));
+/** `key`: the action's token, or its name when it was acted on before its token became known. */
+const changeHook = (record: MaintenanceRecord, key: string, change: (hook: Hook) => Hook): Change => {
+	const isMeant = (hook: Hook) => actionKey(hook) === key || (!isAnswered(hook) && actionName(hook) === key);
+	const hooks = record.hooks.map((hook) => (isMeant(hook) ? change(hook) : hook));
 	if (hooks.every((hook, index) => hook === record.hooks[index])) return record;
 	return withHooks(record, hooks);
 };
 
 /** AWS does not know this action any more. */
-export const withHookLost = (record: MaintenanceRecord, token: string, now: number): Change =>
-	changeHook(record, token, (hook) => (isAnswered(hook) ? hook : { ...hook, lostAt: now }));
+export const withHookLost = (record: MaintenanceRecord, key: string, now: number): Change =>
+	changeHook(record, key, (hook) => (isAnswered(hook) ? hook : { ...hook, lostAt: now }));
 
 /** We completed this action. */
-export const withHookCompleted = (record: MaintenanceRecord, token: string, now: number): Change =>
-	changeHook(record, token, (hook) => (hook.completedAt === undefined ? { ...hook, completedAt: now } : hook));
+export const withHookCompleted = (record: MaintenanceRecord, key: string, now: number): Change =>
+	changeHook(record, key, (hook) => (hook.completedAt === undefined ? { ...hook, completedAt: now } : hook));
 
-const isAnswered = (hook: Hook): boolean => hook.completedAt !== undefined || hook.lostAt !== undefined;
+/** The action waits for nothing more from us. */
+export const isAnswered = (hook: Pick<Hook, "completedAt" | "lostAt">): boolean =>
+	hook.completedAt !== undefined || hook.lostAt !== undefined;
 
 /** Heartbeats for every open hook went out, or there was none to send. */
 export const withBeat = (record: MaintenanceRecord, now: number): Change => ({ ...record, lastBeatAt: now });
@@ -54,9 +69,6 @@ export function withCordonOf(record: MaintenanceRecord, node: NodeFacts | undefi
 	return node === undefined || foreignCordon || isCordonedByUs(node, record) ? record : { ...record, foreignCordon: true };
 }
 
-export const withStories = (record: MaintenanceRecord, vms: readonly VmStory[]): Change =>
-	vms === record.vms ? record : { ...record, vms };
-
 /** The surroundings were read in a look that began then, with these VM nodes. */
 export const withSurvey = (record: MaintenanceRecord, surveyedAt: number, vmNodes?: VmNodes): Change => ({
 	...record,
@@ -83,15 +95,18 @@ export function withRefusals(
 	refused: Readonly<Record<string, Refusal>>,
 	present: readonly string[],
 ): Change {
-	const kept = Object.entries({ ...record.refusals, ...refused }).filter(([uid]) => present.includes(uid));
+	const on = new Set(present);
+	const kept = keptRefusals(Object.entries({ ...record.refusals, ...refused }).filter(([uid]) => on.has(uid)));
 	const same =
 		kept.length === Object.keys(record.refusals).length && kept.every(([uid, refusal]) => record.refusals[uid] === refusal);
 	return same ? record : { ...record, refusals: Object.fromEntries(kept) };
 }
 
 /** What a human must know as of now; nothing of before stays. */
-export const withTrouble = (record: MaintenanceRecord, trouble: readonly Trouble[]): Change =>
-	JSON.stringify(trouble) === JSON.stringify(record.trouble) ? record : { ...record, trouble };
+export function withTrouble(record: MaintenanceRecord, troubles: readonly Trouble[]): Change {
+	const trouble = troubles.map(keptTrouble);
+	return JSON.stringify(trouble) === JSON.stringify(record.trouble) ? record : { ...record, trouble };
+}
 
 /** Release is about to take its second look and, if that is safe, to complete these tokens. */
 export const withReleasing = (record: MaintenanceRecord, turn: string, tokens: readonly string[], now: number): Change => ({
@@ -126,8 +141,8 @@ export const withHeld = (record: MaintenanceRecord, trouble: readonly Trouble[])
 export const sameTokens = (record: MaintenanceRecord, tokens: readonly string[]): boolean =>
 	openTokens(record).every((token) => tokens.includes(token));
 
-/** The tokens that wait for our answer. */
-export const openTokens = (record: MaintenanceRecord): readonly string[] => openHooks(record).map(({ token }) => token);
+/** The tokens that wait for our answer; an action whose token is unknown goes by its name. */
+export const openTokens = (record: MaintenanceRecord): readonly string[] => openHooks(record).map(actionKey);
 
 /** Whether this very turn of Release is the one that may let go. */
 const isReleasedBy = ({ state, releasing }: MaintenanceRecord, turn: string): boolean =>
@@ -156,7 +171,11 @@ export function withRestored(record: MaintenanceRecord, now: number): Change {
 }
 
 /** Nothing more will be done in this generation. */
-export const isClosed = ({ state }: MaintenanceRecord): boolean => state !== "open" && state !== "releasing";
+export const isClosed = ({ state }: Pick<MaintenanceRecord, "state">): boolean => state !== "open" && state !== "releasing";
+
+/** Hold notices, and lets Assess look again. */
+export const withWoken = (record: MaintenanceRecord): Change =>
+	isClosed(record) ? record : { ...record, orders: record.orders + 1 };
 
 /** The key alone, of anything that has one. */
 export const keyOf = ({ instanceId, generation }: MaintenanceKey): MaintenanceKey => ({ instanceId, generation });

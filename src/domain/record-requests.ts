@@ -1,6 +1,8 @@
 import { beatPlanOf, withHooks } from "./beat-plan.ts";
 import { withoutCancel } from "./cancellation.ts";
-import type { Hook, MaintenanceRecord } from "./record.ts";
+import { actionName, type Hook, type MaintenanceRecord } from "./record.ts";
+import { isAnswered } from "./record-changes.ts";
+import { keptAllowances, keptRequests } from "./record-limits.ts";
 import type { MaintenanceRequest } from "./request.ts";
 
 /** A record for a new generation; `version` 1 is what the store creates it with. `now` in epoch milliseconds. */
@@ -29,9 +31,13 @@ export function openRecord(request: MaintenanceRequest, generation: number, now:
 	};
 }
 
-/** This very request is in the record already. */
-export const isMerged = (record: MaintenanceRecord, { requestId }: MaintenanceRequest): boolean =>
-	record.requests.includes(requestId);
+/** This very request is in the record already, or Sweep took its action in before it came, and we completed it. */
+export const isMerged = ({ requests, hooks }: MaintenanceRecord, { requestId, hook }: MaintenanceRequest): boolean =>
+	requests.includes(requestId) ||
+	(hook !== undefined &&
+		hooks.some(
+			(known) => known.token === undefined && known.completedAt !== undefined && actionName(known) === actionName(hook),
+		));
 
 /**
  * An open record with one more request in it: tokens add up, the earliest deadline wins, what may end only grows, urgent stays
@@ -41,22 +47,30 @@ export const isMerged = (record: MaintenanceRecord, { requestId }: MaintenanceRe
 export function mergeRequest(record: MaintenanceRecord, request: MaintenanceRequest): MaintenanceRecord {
 	if (isMerged(record, request)) return record;
 	const hooks = addHook(record.hooks, request);
+	const mayEnd = keptAllowances([...new Set([...record.mayEnd, ...request.mayEnd])]);
 	const merged = {
 		...withHooks(isNewerThanCancel(record, request) ? withoutCancel(record) : record, hooks),
-		requests: [...record.requests, request.requestId],
-		mayEnd: [...new Set([...record.mayEnd, ...request.mayEnd])],
+		requests: keptRequests([...record.requests, request.requestId]),
+		mayEnd,
 		...(request.urgent && { urgent: true }),
 		...earliest(record.deadline, request.deadline),
 		...latest(record.requestedAt, request.issuedAt),
 	};
-	const allowsMore = merged.mayEnd.length > record.mayEnd.length || merged.urgent !== record.urgent;
+	const allowsMore = mayEnd.some((vm) => !record.mayEnd.includes(vm)) || merged.urgent !== record.urgent;
 	const isNews = request.source === "order" || hooks !== record.hooks || allowsMore;
 	return isNews ? { ...merged, orders: record.orders + 1 } : merged;
 }
 
-/** The same action comes as an event and as a notification, with different ids and the same token. */
+/**
+ * The same action comes as an event and as a notification, with different ids and the same token. What Sweep has taken in
+ * without one gets it, and its limit, from the event that comes late.
+ */
 function addHook(hooks: readonly Hook[], { hook }: MaintenanceRequest): readonly Hook[] {
-	return hook === undefined || hooks.some(({ token }) => token === hook.token) ? hooks : [...hooks, hook];
+	if (hook === undefined) return hooks;
+	const waits = (known: Hook) => !isAnswered(known) && actionName(known) === actionName(hook);
+	if (hooks.some((known) => (hook.token === undefined ? waits(known) : known.token === hook.token))) return hooks;
+	const tokenless = hooks.findIndex((known) => known.token === undefined && waits(known));
+	return tokenless < 0 ? [...hooks, hook] : hooks.with(tokenless, hook);
 }
 
 const isNewerThanCancel = ({ cancelledUntil }: MaintenanceRecord, { issuedAt }: MaintenanceRequest): boolean =>

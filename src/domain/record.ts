@@ -9,7 +9,8 @@ export type MaintenanceKey = { readonly instanceId: string; readonly generation:
 export type Hook = {
 	readonly group: string;
 	readonly hook: string;
-	readonly token: string;
+	/** Absent while only Sweep has seen the action: Auto Scaling shows no tokens, and takes the instance's id in place of one. */
+	readonly token?: string;
 	/** The hook's HeartbeatTimeout. */
 	readonly timeoutSeconds: number;
 	/** Past this instant (min(48 h, 100 × time-out) after the event) no heartbeat helps any more. */
@@ -115,6 +116,8 @@ export type MaintenanceRecord = MaintenanceKey & {
 	/** Our clock, when the node was last seen to become cordoned. */
 	readonly cordonedAt?: number;
 	readonly vms: readonly VmStory[];
+	/** VMs that `vms` has no room for: those that had left, of all there ever were, and those on the node at the last look. */
+	readonly unlisted?: { readonly ended: number; readonly present: number };
 	/** When the surroundings were last read, which only a survey does. */
 	readonly surveyedAt?: number;
 	/** The cluster's VM nodes, as the last survey saw them. */
@@ -140,7 +143,23 @@ export type MaintenanceRecord = MaintenanceKey & {
 	readonly cancelledUntil?: number;
 	/** The node was cordoned by somebody else when the drain came to it. */
 	readonly foreignCordon?: boolean;
+	/** The generation that goes on where this one was handed over; noted by Sweep, which then asks no more. */
+	readonly continuedAs?: number;
+	/** An earlier version wrote it whole into one item, and its execution may go on to: it stays so until its generation ends. */
+	readonly whole?: true;
 };
+
+/** What looks show; kept apart, for it is long, seldom changes, and every next look shows it again. */
+export type Progress = Pick<MaintenanceRecord, "vms" | "unlisted" | "refusals" | "trouble" | "left">;
+
+/** All the rest: what says whether a step may still act. */
+export type Fence = Omit<MaintenanceRecord, keyof Progress>;
+
+/** What tells one action of an instance from another: its token, or while that is unknown the hook's name. */
+export const actionKey = (hook: Pick<Hook, "group" | "hook" | "token">): string => hook.token ?? actionName(hook);
+
+/** The action's group and hook. */
+export const actionName = ({ group, hook }: Pick<Hook, "group" | "hook">): string => `${group}/${hook}`;
 
 export function executionName({ instanceId, generation }: MaintenanceKey): string {
 	return `${instanceId}-${generation}`;

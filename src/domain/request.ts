@@ -2,7 +2,8 @@
 export type RequestedHook = {
 	readonly group: string;
 	readonly hook: string;
-	readonly token: string;
+	/** Absent when Sweep has found the instance waiting. */
+	readonly token?: string;
 	readonly timeoutSeconds: number;
 	/** Epoch milliseconds. */
 	readonly limitAt: number;
@@ -14,7 +15,7 @@ export type MaintenanceRequest = {
 	readonly requestId: string;
 	/** When it was issued, which for a lifecycle action is when the instance began to wait. */
 	readonly issuedAt?: number;
-	readonly source: "lifecycle-event" | "lifecycle-notification" | "order";
+	readonly source: "lifecycle-event" | "lifecycle-notification" | "order" | "sweep";
 	readonly instanceId: string;
 	readonly cluster: string;
 	readonly reason: string;

@@ -3,8 +3,8 @@ import { isSameNode, type NodeIdentity } from "./identity.ts";
 import type { Look, MigrationFacts, NodeFacts, VmiFacts } from "./look.ts";
 import { isFinalVmi, isMarked, vmiOfMigration } from "./presence.ts";
 import type { MaintenanceRecord } from "./record.ts";
-import { listed } from "./standstill.ts";
 import type { Trouble } from "./trouble.ts";
+import { listed } from "./trouble-texts.ts";
 
 /** What of a drain one look still shows. */
 export type Remains = {

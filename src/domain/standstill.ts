@@ -6,12 +6,11 @@ import { migrationsOver } from "./proof-migrations.ts";
 import { podsLeft } from "./proof-pods.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
+import { listed } from "./trouble-texts.ts";
 
 /** While so long nothing leaves the node, somebody has to see why. */
 const STANDSTILL_MS = 30 * 60_000;
 const HOUR_MS = 3_600_000;
-/** A notice names so many VMs and pods, and counts the rest. */
-const NAMES = 8;
 
 /** The record with what a look shows to be left on the node; its instant changes only when that changes. */
 export function withLeft(record: MaintenanceRecord, look: Look, now: number): MaintenanceRecord {
@@ -109,7 +108,3 @@ function leftOn(circumstances: Circumstances): readonly Left[] {
 		})),
 	];
 }
-
-/** The first names, and how many more there are. */
-export const listed = (names: readonly string[]): string =>
-	names.length <= NAMES ? names.join(", ") : `${names.slice(0, NAMES).join(", ")} and ${names.length - NAMES} more`;

@@ -8,6 +8,7 @@ import { leavingShare, type Policy } from "./policy.ts";
 import type { MaintenanceRecord } from "./record.ts";
 import { standstill, timeRunsOut } from "./standstill.ts";
 import type { Trouble } from "./trouble.ts";
+import { keptTroubles } from "./trouble-limits.ts";
 import { guardUnreachable, noNode, notOurNode, tooManyLeave } from "./trouble-texts.ts";
 
 /** So many refusals of one pod in a row are a human's business. */
@@ -15,9 +16,11 @@ const TROUBLING_REFUSALS = 3;
 
 /** Everything about this look and record that a human must know, each with its way out. */
 export const troublesOf = (look: Look, record: MaintenanceRecord, policy: Policy, now: number): readonly Trouble[] =>
-	record.cancel === undefined
-		? withStandstill({ look, record, policy, now }, sources)
-		: sourcesOfCancelled.flatMap((source) => source({ look, record, policy, now }));
+	keptTroubles(
+		record.cancel === undefined
+			? withStandstill({ look, record, policy, now }, sources)
+			: sourcesOfCancelled.flatMap((source) => source({ look, record, policy, now })),
+	);
 
 /** Those of `after` that were not known `before`: only they are told. */
 export const newTroubles = (before: readonly Trouble[], after: readonly Trouble[]): readonly Trouble[] =>

@@ -2,6 +2,12 @@ import type { NodeIdentity } from "./identity.ts";
 import type { Leaving, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
+/** A text names so many VMs and pods, and counts the rest. */
+const NAMES = 8;
+
+export const listed = (names: readonly string[]): string =>
+	names.length <= NAMES ? names.join(", ") : `${names.slice(0, NAMES).join(", ")} and ${names.length - NAMES} more`;
+
 /** No Node carries the instance's provider id: what runs on it cannot be seen, so nothing is let go. */
 export const noNode = ({ instanceId, node, cluster }: Pick<MaintenanceRecord, "instanceId" | "node" | "cluster">): Trouble => ({
 	kind: "no-node",
@@ -40,7 +46,7 @@ export const guardUnreachable = (about: string, says: string): Trouble => ({
 export function instanceGone({ instanceId, vms }: Pick<MaintenanceRecord, "instanceId" | "vms">): Trouble {
 	const left = vms.filter(({ outcome }) => outcome === undefined).map(({ namespace, name }) => `${namespace}/${name}`);
 	const known =
-		left.length === 0 ? "No VM was known to be left on it." : `VMs last seen on it: ${left.join(", ")}; see what became of them.`;
+		left.length === 0 ? "No VM was known to be left on it." : `VMs last seen on it: ${listed(left)}; see what became of them.`;
 	return {
 		kind: "instance-gone",
 		about: instanceId,

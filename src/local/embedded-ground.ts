@@ -20,11 +20,12 @@ import { createMemorySqs } from "./queues/memory-sqs.ts";
 import { type Queues, startQueues } from "./queues/queues.ts";
 import { createMemoryRecordStore } from "./records/memory-record-store.ts";
 import { type RecordStore, startRecordStore } from "./records/record-store.ts";
+import { startSchedule } from "./schedule.ts";
 import { type Notice, serviceIntegrations } from "./service-integrations.ts";
 import type { ExecutionEvent } from "./workflow/execution-event.ts";
 import { createStateMachine, type StateMachine } from "./workflow/state-machine.ts";
 
-export type FunctionName = "intake" | "assess" | "cordon" | "admit" | "evict" | "watch" | "release" | "restore";
+export type FunctionName = "intake" | "assess" | "cordon" | "admit" | "evict" | "watch" | "release" | "restore" | "sweep";
 
 /** One invocation: which function, with what, on which world, and the request's id, which is the only one of its kind. */
 export type Invocation = {
@@ -68,6 +69,8 @@ export type EmbeddedGroundOptions = {
 	readonly served?: "on loopback" | "in process";
 	/** What lies between the functions and AWS. Default: nothing. */
 	readonly boundary?: Boundary;
+	/** Seconds from one sweep to the next; without it there is no schedule, for an account that holds nothing to look for. */
+	readonly sweepSeconds?: number;
 	readonly policy: Policy;
 	/** Calls the function's handler. */
 	readonly invoke: (invocation: Invocation) => Promise<unknown>;
@@ -87,6 +90,8 @@ export type EmbeddedGround = {
 	readonly machine: StateMachine;
 	/** What the functions see, in the name of this function. */
 	worldOf(name: FunctionName): World;
+	/** Calls Sweep now, beside its schedule. */
+	sweep(): Promise<unknown>;
 	stop(): Promise<void>;
 };
 
@@ -125,13 +130,17 @@ export async function startEmbeddedGround(options: EmbeddedGroundOptions): Promi
 			invoke: (event) => invoke("intake", event),
 		}),
 	);
+	const sweep = () => invoke("sweep", {});
+	const cancelSweeps = startSchedule(clock, options.sweepSeconds, sweep);
 	return {
 		aws,
 		queues,
 		store,
 		machine,
 		worldOf,
+		sweep,
 		async stop() {
+			cancelSweeps();
 			for (const mapping of mappings) await mapping.stop();
 			for (const client of Object.values(clients)) client.destroy();
 			await Promise.all([queues.stop(), store.stop()]);

@@ -52,7 +52,7 @@ export async function drainFleet(clusters: number, hookSeconds: number): Promise
 				...(continued === clusters ? [] : [`${continued} requests to complete ${clusters} hooks`]),
 			],
 			...counted,
-			tableReads: served(ground, "GetItem", "Query"),
+			tableReads: served(ground, "GetItem", "BatchGetItem", "Query"),
 			tableWrites: served(ground, "PutItem", "UpdateItem"),
 			wallSeconds,
 			...memory(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import * as change from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import { withStories } from "../../src/domain/story-changes.ts";
 import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
 
 describe("opening a record", () => {
@@ -179,7 +180,7 @@ describe("a record", () => {
 		expect(change.withNode(record, ours)).toBe(record);
 		expect(change.withRefusals(record, {}, ["web-uid"])).toBe(record);
 		expect(change.withTrouble(record, [...trouble])).toBe(record);
-		expect(change.withStories(record, record.vms)).toBe(record);
+		expect(withStories(record, record.vms)).toBe(record);
 		expect(change.withReopened(record)).toBe(record);
 	});
 

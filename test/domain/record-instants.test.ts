@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import * as change from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
 import type { MaintenanceRequest } from "../../src/domain/request.ts";
+import { withStories } from "../../src/domain/story-changes.ts";
 import { aHook, aRecord, aRequest, INSTANCE, NOW, ours } from "./builders.ts";
 
 const { cordonedAt, ...uncordoned } = aRecord();
@@ -21,7 +22,7 @@ describe("a record remembers", () => {
 		const vms = [{ namespace: "shop", name: "db", uid: "db-vmi", fate: { kind: "stops", why: "it is Manual" } }] as const;
 		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
 
-		expect(change.withStories(aRecord(), vms)).toEqual({ ...aRecord(), vms });
+		expect(withStories(aRecord(), vms)).toEqual({ ...aRecord(), vms });
 		expect(change.withTrouble(aRecord(), trouble)).toEqual({ ...aRecord(), trouble });
 	});
 

@@ -29,6 +29,7 @@ const functions: Readonly<Record<FunctionName, number>> = {
 	watch: 3,
 	release: 6,
 	restore: 1,
+	sweep: 1,
 };
 
 /**
@@ -150,6 +151,7 @@ const usually: Readonly<Record<FunctionName, Readonly<Record<Channel, number>>>>
 	watch: { aws: 10, cluster: 8, any: 18 },
 	release: { aws: 12, cluster: 10, any: 22 },
 	restore: { aws: 6, cluster: 8, any: 14 },
+	sweep: { aws: 8, cluster: 0, any: 8 },
 };
 
 const isOfProcess = (kind: FaultKind): boolean =>

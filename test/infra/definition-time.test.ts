@@ -90,7 +90,7 @@ describe("every Task", () => {
 			const name = functionOf(String(Resource));
 			return name ? [[name, TimeoutSeconds ?? TimeoutSecondsPath]] : [];
 		});
-		const { intake, ...steps } = functionSeconds;
+		const { intake, sweep, ...steps } = functionSeconds;
 
 		expect(Object.fromEntries(seconds)).toEqual({ ...steps, watch: "$.step.watchTimeoutSeconds" });
 		expect(paceOf({ hooks: [hook(7_200)] }).watchTimeoutSeconds).toBeLessThan(functionSeconds.watch);

@@ -72,10 +72,17 @@ const backOffSeconds = ({ Retry = [] }: State): number =>
 function secondsIn(state: State, pace: Pace): number {
 	if (isWatch(state)) return pace.watchTimeoutSeconds;
 	if (state.Type === "Wait") return waitSeconds(state, pace);
-	if (state.Type === "Map") return tasksOfMap(state).reduce((sum, task) => sum + secondsIn(task, pace), 0);
+	if (state.Type === "Map") return secondsInMap(state, pace);
 	if (state.Type !== "Task") return 0;
 	const tries = (state.Retry as Retrier[]).reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 1);
 	return tries * Number(state.TimeoutSeconds) + backOffSeconds(state);
+}
+
+/** Behind a Choice only one of the tasks runs. */
+function secondsInMap(state: State, pace: Pace): number {
+	const { StartAt, States } = state.ItemProcessor as Definition;
+	const seconds = tasksOfMap(state).map((task) => secondsIn(task, pace));
+	return States[StartAt]?.Type === "Choice" ? Math.max(...seconds) : seconds.reduce((sum, one) => sum + one, 0);
 }
 
 /**

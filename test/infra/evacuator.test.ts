@@ -63,7 +63,8 @@ type Statement = { readonly [key: string]: unknown };
 type Sourced = { readonly ArnEquals: Record<string, unknown> };
 
 describe("the rules", () => {
-	const patterns = ofType("AWS::Events::Rule").map(({ Properties }) => Properties.EventPattern);
+	const rules = ofType("AWS::Events::Rule").map(({ Properties }) => Properties);
+	const patterns = rules.flatMap(({ EventPattern }) => EventPattern ?? []);
 
 	it("let in the terminations that wait for our hooks, and the ends of our executions that were no Done", () => {
 		expect(patterns).toEqual([
@@ -82,6 +83,15 @@ describe("the rules", () => {
 			},
 		]);
 	});
+});
+
+it("a schedule calls Sweep every five minutes, and a sweep that fails waits for the next", () => {
+	const scheduled = ofType("AWS::Events::Rule").flatMap(({ Properties }) => (Properties.ScheduleExpression ? [Properties] : []));
+	const targets = scheduled.flatMap(({ Targets }) => Targets as readonly { readonly Arn: Record<string, unknown> }[]);
+
+	expect(scheduled.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(["rate(5 minutes)"]);
+	expect(targets.map(({ Arn }) => Arn)).toEqual([{ "Fn::GetAtt": [idOf(evacuator.functions.sweep.lambda), "Arn"] }]);
+	expect(ofType("AWS::Lambda::EventInvokeConfig").map(({ Properties }) => Properties.MaximumRetryAttempts)).toEqual([0]);
 });
 
 describe("the functions", () => {
@@ -105,6 +115,7 @@ describe("the functions", () => {
 			EVACUATOR_HOOKS: ["evacuator", "evacuator-spot"],
 			EVACUATOR_POLICY: { mayEnd: [] },
 			...(name === "intake" && intakeOnly),
+			...(name === "sweep" && { EVACUATOR_STATE_MACHINE_ARN: "<Machine>" }),
 		});
 	});
 
@@ -132,12 +143,21 @@ it("the records outlive the stack and can be restored to any second", () => {
 		AttributeDefinitions: [
 			{ AttributeName: "instanceId", AttributeType: "S" },
 			{ AttributeName: "generation", AttributeType: "N" },
+			{ AttributeName: "open", AttributeType: "S" },
 		],
 		KeySchema: [
 			{ AttributeName: "instanceId", KeyType: "HASH" },
 			{ AttributeName: "generation", KeyType: "RANGE" },
 		],
+		GlobalSecondaryIndexes: [
+			{
+				IndexName: "open",
+				KeySchema: [{ AttributeName: "open", KeyType: "HASH" }],
+				Projection: { ProjectionType: "KEYS_ONLY" },
+			},
+		],
 		BillingMode: "PAY_PER_REQUEST",
+		TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
 		PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
 	});
 });
@@ -164,6 +184,7 @@ it("an alarm tells of everything that no drain can tell of itself", () => {
 		"Drains-EventsWait: ApproximateAgeOfOldestMessage > 60",
 		"Drains-OrdersWait: ApproximateAgeOfOldestMessage > 60",
 		"Drains-ExecutionFailed: ExecutionsFailed > 0",
+		"Drains-SweepFails: Errors > 0",
 	]);
 	expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
 });

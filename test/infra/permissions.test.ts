@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type FunctionName, functionNames } from "../../infra/function-names.ts";
-import { SAFE_TO_TERMINATE_TAG } from "../../src/adapters/aws/instances.ts";
+import { SAFE_TO_TERMINATE_TAG } from "../../src/adapters/aws/instance-search.ts";
 import { stackUnderTest } from "./stack-under-test.ts";
 
 const stack = stackUnderTest();
@@ -12,16 +12,21 @@ const whoMay = (action: RegExp) => names.filter((name) => may(name, action).leng
 
 const groups = "arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:*:autoScalingGroupName/*";
 const itemsOf = (keys: string) => `if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["${keys}"]}}`;
-const readAndWrite = (keys: string) =>
-	["GetItem", "UpdateItem"].map((action) => `dynamodb:${action} on <Records> ${itemsOf(keys)}`);
-const record = readAndWrite("i-*");
-const slots = readAndWrite("cluster#*");
+const mayWith = (keys: string, ...actions: string[]) =>
+	actions.map((action) => `dynamodb:${action} on <Records> ${itemsOf(keys)}`);
+const record = mayWith("i-*", "BatchGetItem", "GetItem", "UpdateItem");
+const slots = mayWith("cluster#*", "GetItem", "UpdateItem");
 const heartbeat = `autoscaling:RecordLifecycleActionHeartbeat on ${groups}`;
 const describing = [
 	"autoscaling:DescribeAutoScalingInstances on *",
 	"autoscaling:DescribeLifecycleHooks on *",
 	"ec2:DescribeInstances on *",
 ];
+const instances = "arn:aws:ec2:eu-central-1:111122223333:instance/*";
+const condition = {
+	"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE_TAG] },
+	Null: { "aws:TagKeys": "false" },
+};
 const logs = (id: string) => [`logs:CreateLogStream on <${id}Log>`, `logs:PutLogEvents on <${id}Log>`];
 
 describe("in AWS", () => {
@@ -43,11 +48,6 @@ describe("in AWS", () => {
 	});
 
 	it("release completes, and sets and takes away the one tag", () => {
-		const instances = "arn:aws:ec2:eu-central-1:111122223333:instance/*";
-		const condition = {
-			"ForAllValues:StringEquals": { "aws:TagKeys": [SAFE_TO_TERMINATE_TAG] },
-			Null: { "aws:TagKeys": "false" },
-		};
 		const own = [
 			`autoscaling:CompleteLifecycleAction on ${groups}`,
 			`ec2:CreateTags on ${instances} if ${JSON.stringify(condition)}`,
@@ -72,8 +72,7 @@ describe("in AWS", () => {
 				(action) => `sqs:${action} on <${id}>`,
 			);
 		const own = [
-			`dynamodb:PutItem on <Records> ${itemsOf("i-*")}`,
-			`dynamodb:Query on <Records> ${itemsOf("i-*")}`,
+			...mayWith("i-*", "PutItem", "Query"),
 			"sqs:SendMessage on <Quarantine>",
 			"states:DescribeExecution on arn:aws:states:eu-central-1:111122223333:execution:<Machine>:*",
 			"states:StartExecution on <Machine>",
@@ -81,6 +80,18 @@ describe("in AWS", () => {
 		expect(all.get("intake")).toEqual(
 			[...describing, ...record, ...queue("Events"), ...queue("Orders"), ...own, ...logs("Intake")].sort(),
 		);
+	});
+
+	it("sweep looks, writes records, starts, and takes the one tag away", () => {
+		const own = [
+			"autoscaling:DescribeAutoScalingGroups on *",
+			...mayWith("i-*", "PutItem", "Query"),
+			"dynamodb:Query on <Records>/index/open",
+			`ec2:DeleteTags on ${instances} if ${JSON.stringify(condition)}`,
+			"states:DescribeExecution on arn:aws:states:eu-central-1:111122223333:execution:<Machine>:*",
+			"states:StartExecution on <Machine>",
+		];
+		expect(all.get("sweep")).toEqual([...describing, ...record, ...own, ...logs("Sweep")].sort());
 	});
 
 	it("an execution may call every version of its steps, so that a deployment never stops a drain in flight", () => {
@@ -105,10 +116,10 @@ describe("in AWS only", () => {
 		["admit takes a slot, and the executions give it back", /UpdateItem.*cluster#/, ["admit", "machine"]],
 		["the functions write records", /UpdateItem.*"i-/, functionNames],
 		["nobody writes whatever item it likes", /(Update|Put)Item on \S+$/, []],
-		["release tags an instance", /CreateTags/, ["release"]],
-		["release and restore take a tag away", /DeleteTags/, ["release", "restore"]],
-		["intake starts executions", /StartExecution/, ["intake"]],
-		["intake creates records", /PutItem/, ["intake"]],
+		["release marks an instance", /CreateTags/, ["release"]],
+		["release, restore and sweep revoke a mark", /DeleteTags/, ["release", "restore", "sweep"]],
+		["intake and sweep start executions", /StartExecution/, ["intake", "sweep"]],
+		["intake and sweep create records", /PutItem/, ["intake", "sweep"]],
 		["intake reads or writes a queue", /sqs:/, ["intake"]],
 		["the executions call functions", /lambda:/, ["machine"]],
 		["the executions publish", /sns:/, ["machine"]],
@@ -124,7 +135,9 @@ describe("in AWS only", () => {
 	it("what knows no resource level is allowed everywhere", () => {
 		const everywhere = names.flatMap((name) => may(name, / on \*$/).map((line) => line.split(" ")[0]));
 
-		expect([...new Set(everywhere)].sort()).toEqual(describing.map((line) => line.split(" ")[0]));
+		expect([...new Set(everywhere)].sort()).toEqual(
+			["autoscaling:DescribeAutoScalingGroups", ...describing.map((line) => line.split(" ")[0])].sort(),
+		);
 	});
 
 	it("roles have no policies of AWS's or of others", () => {

@@ -80,6 +80,8 @@ export type Outcome = {
 	readonly trace: readonly string[];
 	readonly says: readonly Readonly<Record<string, unknown>>[];
 	readonly notices: readonly { readonly subject: string; readonly message: string }[];
+	/** Bytes of the longest output of a state, over all executions. */
+	readonly longestOutput: number;
 	readonly stage: Stage;
 };
 
@@ -125,6 +127,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 	const says: Readonly<Record<string, unknown>>[] = [];
 	const notices: { subject: string; message: string }[] = [];
 	const entered = new Set<string>();
+	let longestOutput = 0;
 	const trace: Trace = traceOf(clock);
 	const deployment: Deployment = {
 		clock,
@@ -142,6 +145,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 		},
 		onExecutionEvent: (event) => {
 			if (event.type === "entered") entered.add(event.state);
+			if (event.type === "exited") longestOutput = Math.max(longestOutput, Buffer.byteLength(JSON.stringify(event.output)));
 			trace.execution(event);
 		},
 		onNotice: (notice) => {
@@ -201,7 +205,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 			const { tags, ec2 } = ground.aws.instance(instanceId);
 			if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.taken(instanceId, "still marked");
 		}
-		return { record, violations: monitor.violations, trace: trace.lines, says, notices, stage };
+		return { record, violations: monitor.violations, trace: trace.lines, says, notices, longestOutput, stage };
 	} catch (cause) {
 		throw new Error(`the drill failed; what happened:\n${trace.lines.join("\n")}`, { cause });
 	} finally {

@@ -1,7 +1,7 @@
 import { clusterRoles } from "../../infra/cluster-roles.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { type SynthesisedDefinition, synthesiseDefinition } from "../../infra/synthesised-definition.ts";
-import { delivery, functionSeconds } from "../../infra/time-outs.ts";
+import { delivery, functionSeconds, sweepSeconds } from "../../infra/time-outs.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import {
 	clusterByTokens,
@@ -45,7 +45,10 @@ export const synthesised = (): SynthesisedDefinition => {
 	return kept;
 };
 
-export type Deployment = Omit<EmbeddedGroundOptions, "definition" | "functionOf" | "functionSeconds" | "delivery" | "tableName">;
+export type Deployment = Omit<
+	EmbeddedGroundOptions,
+	"definition" | "functionOf" | "functionSeconds" | "sweepSeconds" | "delivery" | "tableName"
+>;
 
 /**
  * The embedded ground with the definition and the time-outs of the stack that would be deployed; a scenario may change the
@@ -53,5 +56,13 @@ export type Deployment = Omit<EmbeddedGroundOptions, "definition" | "functionOf"
  */
 export function deploy(deployment: Deployment, change: ChangeDefinition = (it) => it): Promise<EmbeddedGround> {
 	const { definition, functionOf, tableName } = synthesised();
-	return startEmbeddedGround({ ...deployment, definition: change(definition), functionOf, functionSeconds, delivery, tableName });
+	return startEmbeddedGround({
+		...deployment,
+		definition: change(definition),
+		functionOf,
+		functionSeconds,
+		sweepSeconds,
+		delivery,
+		tableName,
+	});
 }

@@ -11,9 +11,7 @@ import type { Hook } from "../../domain/record.ts";
 import type { HookFacts, InstanceFacts, Instances, LifecycleState } from "../../ports.ts";
 import { awsFault, isAwsError } from "./aws-fault.ts";
 import type { AwsClients } from "./clients.ts";
-
-/** The instance tag that says: nothing is left on it, AWS may take it. */
-export const SAFE_TO_TERMINATE_TAG = "evacuator.io/safe-to-terminate";
+import { createInstanceSearch, SAFE_TO_TERMINATE_TAG } from "./instance-search.ts";
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const LIFECYCLE_STATES: ReadonlySet<string> = new Set<LifecycleState>([
@@ -57,7 +55,7 @@ const actionOf = (instanceId: string, { group, hook, token }: Hook) => ({
 	AutoScalingGroupName: group,
 	LifecycleHookName: hook,
 	InstanceId: instanceId,
-	LifecycleActionToken: token,
+	...(token !== undefined && { LifecycleActionToken: token }),
 });
 
 /**
@@ -95,24 +93,25 @@ export function createInstances(clients: Pick<AwsClients, "autoScaling" | "autoS
 		}
 	};
 
+	const terminatingHooks = async (group: string): Promise<readonly HookFacts[]> => {
+		try {
+			const { LifecycleHooks = [] } = await autoScaling.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }));
+			return LifecycleHooks.map(hookFacts).filter(({ transition }) => transition === TERMINATING);
+		} catch (error) {
+			if (isUnknownGroup(error)) return [];
+			throw awsFault(`describe the lifecycle hooks of ${group}`, error);
+		}
+	};
+
 	return {
+		...createInstanceSearch({ autoScaling, ec2, terminatingHooks }),
+		terminatingHooks,
+
 		async describe(instanceId): Promise<InstanceFacts | undefined> {
 			const instance = await findInstance(instanceId);
 			if (!instance) return undefined;
 			const membership = await findMembership(instanceId);
 			return { instanceId, state: instance.State?.Name ?? "unknown", tags: tagsOf(instance), ...lifecycleOf(membership) };
-		},
-
-		async terminatingHooks(group) {
-			try {
-				const { LifecycleHooks = [] } = await autoScaling.send(
-					new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
-				);
-				return LifecycleHooks.map(hookFacts).filter(({ transition }) => transition === TERMINATING);
-			} catch (error) {
-				if (isUnknownGroup(error)) return [];
-				throw awsFault(`describe the lifecycle hooks of ${group}`, error);
-			}
 		},
 
 		async heartbeat(instanceId, hook) {

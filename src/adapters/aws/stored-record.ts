@@ -1,6 +1,6 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import type { MaintenanceKey, MaintenanceRecord } from "../../domain/record.ts";
+import type { Hook, MaintenanceKey, MaintenanceRecord, Progress } from "../../domain/record.ts";
 import { RecordUnreadable } from "../../faults.ts";
 
 const text = z.string();
@@ -10,6 +10,7 @@ const count = z.int().nonnegative();
 const hook = z.looseObject({
 	group: text,
 	hook: text,
+	/** Empty, not absent, when it is unknown: earlier versions insist on one. */
 	token: text,
 	timeoutSeconds: z.number(),
 	limitAt: instant,
@@ -95,6 +96,7 @@ const recordSchema = z.looseObject({
 			outcomeAt: instant.exactOptional(),
 		}),
 	),
+	unlisted: z.looseObject({ ended: count, present: count }).exactOptional(),
 	surveyedAt: instant.exactOptional(),
 	vmNodes: z.looseObject({ count, leaving: z.array(text), hasOurs: z.boolean() }).exactOptional(),
 	slot: slotWait.exactOptional(),
@@ -116,20 +118,44 @@ const recordSchema = z.looseObject({
 		.exactOptional(),
 	cancelledUntil: instant.exactOptional(),
 	foreignCordon: z.boolean().exactOptional(),
+	continuedAs: count.exactOptional(),
 }) satisfies z.ZodType<MaintenanceRecord>;
 
 /** The fields of a record that this version knows. */
 export const RECORD_FIELDS: readonly string[] = Object.keys(recordSchema.shape);
 
+const progressSchema = recordSchema.pick({ vms: true, unlisted: true, refusals: true, trouble: true, left: true });
+
 type StoredItem = Parameters<typeof unmarshall>[0];
 
-/** Throws RecordUnreadable, which names the record and each field that is wrong. */
-export function parseStoredRecord(key: Partial<MaintenanceKey>, item: StoredItem): MaintenanceRecord {
-	const stored: Record<string, unknown> = unmarshall(item);
-	const parsed = recordSchema.safeParse(stored);
-	if (parsed.success) return parsed.data;
+/**
+ * The record of its own item and of the one that holds its progress, if there is one.
+ *
+ * An item without the number of a schema, or one into which an older version has written what looks show, is whole: what
+ * stands in it counts. Throws RecordUnreadable, which names the record and each field that is wrong.
+ */
+export function parseStoredRecord(key: Partial<MaintenanceKey>, item: StoredItem, progress?: StoredItem): MaintenanceRecord {
+	const { schema, open, expiresAt, tokenless, ...stored }: Record<string, unknown> = unmarshall(item);
 	const generation = key.generation ?? stored.generation;
-	throw new RecordUnreadable(`cannot read the record ${key.instanceId}-${generation}:\n${z.prettifyError(parsed.error)}`, {
-		cause: parsed.error,
-	});
+	const { hooks, ...read } = parsed(recordSchema, stored, `the record ${key.instanceId}-${generation}`);
+	const record = { ...read, hooks: hooks.map(knownHook) };
+	if (schema === undefined || !isBlank(record)) return { ...record, whole: true };
+	if (!progress) return record;
+	const seen = parsed(progressSchema, unmarshall(progress), `the progress of the record ${key.instanceId}-${generation}`);
+	const { vms, unlisted, refusals, trouble, left } = seen;
+	return { ...record, vms, refusals, trouble, ...(unlisted && { unlisted }), ...(left && { left }) };
+}
+
+function knownHook({ token, ...rest }: z.output<typeof recordSchema>["hooks"][number]): Hook {
+	return token === "" ? rest : { ...rest, token };
+}
+
+/** Nothing has been seen yet. */
+export const isBlank = ({ vms, unlisted, refusals, trouble, left }: Progress): boolean =>
+	vms.length + trouble.length + Object.keys(refusals).length === 0 && unlisted === undefined && left === undefined;
+
+function parsed<T>(schema: z.ZodType<T>, stored: Record<string, unknown>, what: string): T {
+	const read = schema.safeParse(stored);
+	if (read.success) return read.data;
+	throw new RecordUnreadable(`cannot read ${what}:\n${z.prettifyError(read.error)}`, { cause: read.error });
 }

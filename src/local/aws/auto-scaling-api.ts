@@ -2,6 +2,7 @@ import { type GroupSettings, globalTimeoutSeconds, type HookSettings } from "./a
 import { ApiError } from "./api-error.ts";
 import type { Instance } from "./instance.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { pageOf, sizeOf } from "./pages.ts";
 import { listed, type QueryRequest, required, toXml, type XmlValue } from "./query-protocol.ts";
 
 const NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
@@ -20,6 +21,15 @@ const describeInstance = ({ instanceId, group, lifecycle }: Instance): XmlValue 
 	AvailabilityZone: "",
 	LifecycleState: lifecycle,
 	HealthStatus: "HEALTHY",
+	ProtectedFromScaleIn: "false",
+});
+
+/** As a group lists its own. */
+const describeMember = ({ instanceId, lifecycle }: Instance): XmlValue => ({
+	InstanceId: instanceId,
+	AvailabilityZone: "",
+	LifecycleState: lifecycle,
+	HealthStatus: "Healthy",
 	ProtectedFromScaleIn: "false",
 });
 
@@ -61,6 +71,19 @@ const operations: Readonly<Record<string, (state: AutoScalingState, parameters: 
 		// Unknown ids are left out, without an error.
 		const known = ids.length === 0 ? [...instances.values()] : ids.flatMap((id) => instances.get(id) ?? []);
 		return { AutoScalingInstances: known.filter(({ lifecycle }) => lifecycle !== undefined).map(describeInstance) };
+	},
+	DescribeAutoScalingGroups: ({ groups, instances }, parameters) => {
+		const names = listed(parameters, "AutoScalingGroupNames.member");
+		const asked = [...groups.values()].filter(({ name }) => names.length === 0 || names.includes(name));
+		const { items, next } = pageOf(asked, {
+			token: parameters.get("NextToken"),
+			size: sizeOf(parameters, "MaxRecords", { usual: 50, most: 100 }),
+		});
+		const described = items.map(({ name }) => ({
+			AutoScalingGroupName: name,
+			Instances: [...instances.values()].filter(({ group, lifecycle }) => lifecycle && group?.name === name).map(describeMember),
+		}));
+		return { AutoScalingGroups: described, NextToken: next };
 	},
 	DescribeLifecycleHooks: (state, parameters) => {
 		const { name, hooks } = groupOf(state, required(parameters, "AutoScalingGroupName"));

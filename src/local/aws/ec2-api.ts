@@ -1,5 +1,6 @@
 import { ApiError } from "./api-error.ts";
 import type { Ec2State, Instance } from "./instance.ts";
+import { pageOf, sizeOf } from "./pages.ts";
 import { listed, type QueryRequest, toXml, type XmlValue } from "./query-protocol.ts";
 
 const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
@@ -26,11 +27,28 @@ const describe = ({ instanceId, ec2, tags }: Instance): XmlValue => ({
 	tagSet: [...tags].map(([key, value]) => ({ key, value })),
 });
 
+/** The filters that exist here. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
+const filters: Readonly<Record<string, (instance: Instance, values: readonly string[]) => boolean>> = {
+	"tag-key": ({ tags }, values) => values.some((key) => tags.has(key)),
+	"instance-state-name": ({ ec2 }, values) => values.includes(ec2),
+};
+
+const filtersOf = (parameters: URLSearchParams): readonly ((instance: Instance) => boolean)[] =>
+	listed(parameters, "Filter", ".Name").map((name, index) => {
+		const fits = Object.hasOwn(filters, name) ? filters[name] : undefined;
+		if (!fits) throw new ApiError("InvalidParameterValue", `The embedded EC2 does not know the filter ${name}`);
+		const values = listed(parameters, `Filter.${index + 1}.Value`);
+		return (instance) => fits(instance, values);
+	});
+
 const operations: Readonly<Record<string, (state: Ec2Account, parameters: URLSearchParams) => XmlValue>> = {
 	DescribeInstances: ({ instances }, parameters) => {
 		const ids = listed(parameters, "InstanceId");
 		const asked = ids.length === 0 ? [...instances.values()] : ids.map((id) => find(instances, id));
-		return { reservationSet: asked.map((instance) => ({ instancesSet: [describe(instance)] })) };
+		const fitting = filtersOf(parameters).reduce((left, fits) => left.filter(fits), asked);
+		const size = sizeOf(parameters, "MaxResults", { usual: 1_000, most: 1_000 });
+		const { items, next } = pageOf(fitting, { token: parameters.get("NextToken"), size });
+		return { reservationSet: items.map((instance) => ({ instancesSet: [describe(instance)] })), nextToken: next };
 	},
 	CreateTags: ({ instances, onTag }, parameters) => {
 		const keys = listed(parameters, "Tag", ".Key");

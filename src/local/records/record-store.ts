@@ -64,6 +64,14 @@ export async function startRecordStore(options: { readonly region: string; reado
 			AttributeDefinitions: [
 				{ AttributeName: "instanceId", AttributeType: "S" },
 				{ AttributeName: "generation", AttributeType: "N" },
+				{ AttributeName: "open", AttributeType: "S" },
+			],
+			GlobalSecondaryIndexes: [
+				{
+					IndexName: "open",
+					KeySchema: [{ AttributeName: "open", KeyType: "HASH" }],
+					Projection: { ProjectionType: "KEYS_ONLY" },
+				},
 			],
 		}),
 	);

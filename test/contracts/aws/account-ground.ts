@@ -30,7 +30,7 @@ export type AccountGround = {
 	/** Seconds after the start. */
 	seconds(): number;
 	/** The action of the waiting hook. */
-	action(hook?: string): Hook;
+	action(hook?: string): Hook & { readonly token: string };
 };
 
 /** One instance in one group, and the product's own adapters over it. */
@@ -58,7 +58,7 @@ export function startAccount(
 		credentials: { accessKeyId: "local", secretAccessKey: "local" },
 		grounds: { autoScaling: { requestHandler }, ec2: { requestHandler }, sfn: { requestHandler } },
 	});
-	const action = (name = "evacuator"): Hook => {
+	const action: AccountGround["action"] = (name = "evacuator") => {
 		const waiting = aws.log.filter((event) => event.kind === "waiting").find(({ hook }) => hook === name);
 		if (!waiting) throw new Error(`${name} does not wait`);
 		const { hook, token, limitAt } = waiting;

@@ -63,8 +63,9 @@ describe.each(stores)("on $where,", ({ start }) => {
 		it("names a record that cannot be read, and its fields", async () => {
 			const Item = { instanceId: { S: "i-10" }, generation: { N: "1" }, state: { S: "half-open" } };
 			await store.dynamodb.send(new PutItemCommand({ TableName: store.table, Item }));
-			for (const read of [records.latest("i-10"), records.read({ instanceId: "i-10", generation: 1 })]) {
-				const error = await read.catch((reason: unknown) => reason);
+			const key = { instanceId: "i-10", generation: 1 };
+			for (const read of [() => records.latest("i-10"), () => records.read(key), () => records.readFence(key)]) {
+				const error = await read().catch((reason: unknown) => reason);
 				expect(error).toBeInstanceOf(RecordUnreadable);
 				expect(String(error)).toMatch(/cannot read the record i-10-1:.*at state.*at hooks/s);
 			}

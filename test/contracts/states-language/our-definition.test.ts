@@ -77,6 +77,7 @@ function tasksOf({
 	const record = (number: number) => ({
 		Item: {
 			hooks: { L: tokens.map(hookOf) },
+			...(tokens.includes("") && { tokenless: { BOOL: true } }),
 			beatSeconds: { N: String(beatSeconds) },
 			orders: { N: String(orders[Math.min(number, orders.length) - 1]) },
 			state: { S: state },
@@ -124,6 +125,32 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 		{ steps: { ...drained, watch: [to("hold")], assess: [to("cordon"), to("done", { slot: "passed on" })] }, ungiven: [1, 2] },
 	],
 	["no hook", "SUCCEEDED", { steps: drained, tokens: [] }],
+	[
+		"a hook without a token beside one that has it, and heartbeats that fail",
+		"SUCCEEDED",
+		{
+			steps: {
+				...drained,
+				assess: [to("hold"), to("cordon"), to("evict")],
+				evict: [to("wait"), to("watch")],
+				watch: [to("evict"), to("wait"), to("release")],
+				release: [to("watch"), to("release"), to("done")],
+			},
+			tokens: ["", "two"],
+			orders: [0, 0, 0, 1],
+			unheard: [1, 2, 3, 4],
+		},
+	],
+	[
+		"a hook without a token that is released at once",
+		"SUCCEEDED",
+		{ steps: { assess: [to("release")], release: [to("done")] }, tokens: [""] },
+	],
+	[
+		"a hook without a token, and a drain that is taken back",
+		"SUCCEEDED",
+		{ steps: { assess: [to("restore")], restore: [to("done")] }, tokens: [""] },
+	],
 	["reads of the record that fail", "SUCCEEDED", { steps: drained, unread: [1, 2, 3, 5, 6] }],
 	[
 		"turns of Watch, waits and evictions",

@@ -1,0 +1,52 @@
+import { isUnheard } from "../domain/take-in.ts";
+import type { HookFacts, WaitingInstance, World } from "../ports.ts";
+import { clusterOf } from "./cluster-of.ts";
+import { openMaintenance } from "./open-maintenance.ts";
+import type { SweepRun } from "./sweep-run.ts";
+
+/** Takes in every instance that waits for a hook of ours and of which no message has told. */
+export function sweepWaiting(run: SweepRun, world: World, hookNames: readonly string[]): Promise<void> {
+	return run.each(
+		"instances that wait",
+		() => world.instances.waiting(hookNames),
+		({ instanceId }) => instanceId,
+		(waiting) => takeIn(waiting, world),
+	);
+}
+
+async function takeIn({ instanceId, group, hooks }: WaitingInstance, world: World): Promise<string> {
+	const latest = await world.records.latest(instanceId);
+	const unheard = hooks.filter(({ hook }) => isUnheard(latest, { group, hook }));
+	if (unheard.length === 0) return "waiting and known";
+	const instance = await world.instances.describe(instanceId);
+	if (instance?.lifecycle?.state !== "Terminating:Wait") return "waiting no more";
+	const place = await clusterOf(instance, world);
+	if ("why" in place) {
+		world.notices.say({ event: "sweep", outcome: "foreign", instanceId, why: place.why });
+		return "foreign";
+	}
+	for (const hook of unheard) {
+		const { outcome, why } = await openMaintenance(requestOf(instanceId, group, hook, place.cluster, world), world);
+		world.notices.say({ event: "taken in", outcome, why, instanceId, group, hook: hook.hook });
+	}
+	return "taken in";
+}
+
+/**
+ * Auto Scaling shows neither the action's token nor when it began: heartbeats and the answer name the instance instead,
+ * and the limit is the latest that it can be. The event, should it come after all, brings both. The same action has the
+ * same id, so that two sweeps take it in once.
+ */
+function requestOf(instanceId: string, group: string, hook: HookFacts, cluster: string, { clock }: World) {
+	const limitAt = clock.now() + hook.globalTimeoutSeconds * 1000;
+	return {
+		requestId: `sweep:${instanceId}:${group}/${hook.hook}`,
+		source: "sweep" as const,
+		instanceId,
+		cluster,
+		reason: `Auto Scaling group ${group} terminates the instance, and no event told of it`,
+		hook: { group, hook: hook.hook, timeoutSeconds: hook.timeoutSeconds, limitAt },
+		deadline: limitAt,
+		mayEnd: [],
+	};
+}

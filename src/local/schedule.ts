@@ -1,0 +1,18 @@
+import type { SimulationClock } from "./clock/simulation-clock.ts";
+
+/**
+ * Calls a function every so many seconds, as EventBridge does: one call after the other, whose failure is nobody's but the
+ * function's own. Answers what ends it. Without `seconds` there is no schedule.
+ */
+export function startSchedule(clock: SimulationClock, seconds: number | undefined, call: () => Promise<unknown>): () => void {
+	if (seconds === undefined) return () => {};
+	let cancel = () => {};
+	const arm = () => {
+		cancel = clock.at(seconds * 1000, () => {
+			arm();
+			void clock.thread(() => call().catch(() => undefined));
+		});
+	};
+	arm();
+	return () => cancel();
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@jest/globals";
+import { nextGeneration, withHandedOver } from "../../src/domain/generations.ts";
+import { happeningsOf } from "../../src/domain/history.ts";
+import type { MaintenanceRecord } from "../../src/domain/record.ts";
+import * as change from "../../src/domain/record-changes.ts";
+import { mergeRequest } from "../../src/domain/record-requests.ts";
+import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
+
+const record = aRecord();
+const blocks = { kind: "vm-blocks", about: "shop/db", says: "no" } as const;
+
+describe("the history of a maintenance", () => {
+	it.each<[string, MaintenanceRecord | undefined, MaintenanceRecord, readonly string[]]>([
+		["begins with the request", undefined, record, ["generation 1 opened, last request event-1: scale-in"]],
+		[
+			"begins again with each generation",
+			undefined,
+			nextGeneration(record, NOW),
+			["generation 2 opened, last request event-1: scale-in"],
+		],
+		[
+			"tells of another request and its hook",
+			record,
+			mergeRequest(record, aRequest({ requestId: "event-2", hook: aHook({ token: "token-2", hook: "second" }) })),
+			["request event-2 merged", "hook second of group workers waits"],
+		],
+		[
+			"tells of the node",
+			aRecord(),
+			change.withNode(record, { ...ours, uid: "another" }),
+			["node node-a (uid another)", "found uncordoned"],
+		],
+		["tells of the cordon", change.withoutCordon(record), record, ["cordoned"]],
+		["tells of the kinds of trouble", record, change.withTrouble(record, [blocks]), ["trouble: vm-blocks"]],
+		["tells that trouble is over", change.withTrouble(record, [blocks]), change.withTrouble(record, []), ["no trouble any more"]],
+		["tells of the mark", record, change.withMark(record, NOW), ["marked safe to terminate"]],
+		["tells that the mark is revoked", change.withMark(record, NOW), record, ["mark revoked"]],
+		[
+			"tells of a hook that is answered",
+			record,
+			change.withHookCompleted(record, "token-1", NOW),
+			["hook drain of group workers completed"],
+		],
+		["tells of a hook that is lost", record, change.withHookLost(record, "token-1", NOW), ["hook drain of group workers lost"]],
+		["ends with how it ended", record, change.withGone(record, NOW), ["gone"]],
+		["ends with a hand-over", record, withHandedOver(record, NOW), ["handed over"]],
+	])("%s", (_, was, next, happenings) => {
+		expect(happeningsOf(was, next)).toEqual(happenings);
+	});
+
+	it.each<[string, MaintenanceRecord]>([
+		["heartbeats", change.withBeat(record, NOW)],
+		["surveys", change.withSurvey(record, NOW)],
+		["a claim of Release", change.withReleasing(record, "turn", ["token-1"], NOW)],
+		["the same trouble about another VM", change.withTrouble(record, [])],
+		["what is left", { ...record, left: { vms: 1, pods: 1, changedAt: NOW } }],
+	])("says nothing of %s", (_, next) => {
+		expect(happeningsOf(record, next)).toEqual([]);
+	});
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@jest/globals";
+import { withHandedOver } from "../../src/domain/generations.ts";
+import * as change from "../../src/domain/record-changes.ts";
+import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import { isUnheard } from "../../src/domain/take-in.ts";
+import { whyUntrue } from "../../src/domain/untrue-mark.ts";
+import { aHook, aNode, aRecord, aRequest, NOW } from "./builders.ts";
+
+const { token, ...tokenless } = aHook();
+const record = aRecord();
+
+describe("a hook that an instance waits for", () => {
+	it.each([
+		["is unheard of without a record", undefined, true],
+		["is known while the record keeps it alive", record, false],
+		["is known when the record was handed over", withHandedOver(record, NOW), false],
+		["is known when we completed it", { ...change.withHookCompleted(record, "token-1", NOW), state: "released" as const }, false],
+		["is known when AWS had lost it", change.withHookLost(record, "token-1", NOW), false],
+		["is unheard of when the record has other hooks", aRecord({ hooks: [aHook({ hook: "another" })] }), true],
+		["is unheard of after an order without hooks", aRecord({ hooks: [], state: "released" }), true],
+	])("%s", (_, latest, unheard) => {
+		expect(isUnheard(latest, tokenless)).toBe(unheard);
+	});
+});
+
+describe("an action without a token", () => {
+	const taken = aRequest({ requestId: "sweep:1", source: "sweep", hook: tokenless });
+	const open = openRecord(taken, 1, NOW);
+
+	it("gets its token and its limit from the event that comes late, and Hold notices", () => {
+		const late = aHook({ limitAt: NOW + 1 });
+		const merged = mergeRequest(open, aRequest({ requestId: "event-9", hook: late, deadline: NOW + 1 }));
+
+		expect(merged).toMatchObject({ hooks: [late], requests: ["sweep:1", "event-9"], orders: 1, deadline: NOW + 1 });
+		expect(mergeRequest(merged, aRequest({ requestId: "event-10", hook: late })).hooks).toBe(merged.hooks);
+	});
+
+	it("is not added where the action with its token waits already", () => {
+		expect(mergeRequest(record, taken).hooks).toBe(record.hooks);
+	});
+
+	it("is marked by its name, also when its token has come meanwhile", () => {
+		const completed = { ...tokenless, completedAt: NOW };
+		expect(change.withHookCompleted(open, "workers/drain", NOW).hooks).toEqual([completed]);
+		expect(change.withHookCompleted(record, "workers/drain", NOW).hooks).toEqual([{ ...completed, token }]);
+		expect(change.openTokens(open)).toEqual(["workers/drain"]);
+	});
+
+	it("that was completed is what a late event is about, which is nothing new then", () => {
+		const done = change.withHookCompleted(open, "workers/drain", NOW);
+		expect(mergeRequest(done, aRequest({ requestId: "event-9" }))).toBe(done);
+
+		const lost = change.withHookLost(open, "workers/drain", NOW);
+		expect(mergeRequest(lost, aRequest({ requestId: "event-9" })).hooks).toEqual([...lost.hooks, aHook()]);
+	});
+});
+
+describe("a mark", () => {
+	const released = aRecord({ state: "released", markedAt: NOW });
+	it.each([
+		["of an open record is untrue", { latest: record }, "its maintenance is open"],
+		[
+			"of a released one is untrue when its node takes pods again",
+			{ latest: released, node: aNode({ unschedulable: false }) },
+			"Node node-a takes pods again",
+		],
+		["of a released one stands while its node is cordoned", { latest: released, node: aNode() }, undefined],
+		["of a released one stands when its node is gone", { latest: released }, undefined],
+		["is left to the Release that is under way", { latest: aRecord({ state: "releasing" }) }, undefined],
+		["is left to the next generation", { latest: withHandedOver(record, NOW) }, undefined],
+		["without a record is another's", { latest: undefined }, undefined],
+	])("%s", (_, seen, why) => {
+		expect(whyUntrue(seen)).toBe(why);
+	});
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it, jest } from "@jest/globals";
+import { oneVm, order, post, released, slowVm } from "../bad-input/messages.ts";
+import { drill, LEAVING, type Stage } from "../drill.ts";
+import { swept } from "./sweep.ts";
+
+jest.setTimeout(240_000);
+
+const isMarked = ({ ground }: Stage) => ground.aws.instance(LEAVING).tags["evacuator.io/safe-to-terminate"] !== undefined;
+
+/** The tag was there before anything else, as a Release leaves it that is late by minutes. */
+const markedBefore = ({ ground }: Stage) => {
+	const tags = { "kubernetes.io/cluster/prod": "owned", "evacuator.io/safe-to-terminate": "2025-12-31T00:00:00Z generation 1" };
+	ground.aws.addInstance({ instanceId: LEAVING, group: "workers", tags });
+};
+
+describe("a mark", () => {
+	it("stands for as long as the node takes no pods, and is revoked when somebody uncordons it", async () => {
+		let stood = false;
+		const outcome = await drill({
+			seed: oneVm,
+			play: async (stage) => {
+				await post(stage, "orders", order());
+				await released(stage);
+				await stage.clock.sleep(11 * 60_000);
+				stood = isMarked(stage);
+				await stage.cluster.kubectl("PATCH", `/api/v1/nodes/${stage.node}`, { spec: { unschedulable: false } });
+				await stage.until(() => !isMarked(stage));
+			},
+		});
+		expect(stood).toBe(true);
+		expect(outcome.violations).toEqual([]);
+		expect(outcome.record?.state).toBe("released");
+		expect(outcome.record).not.toHaveProperty("markedAt");
+		expect(swept(outcome)).toMatchObject({ "mark revoked": 1, "mark stands": expect.any(Number) });
+		expect(outcome.says).toContainEqual(
+			expect.objectContaining({ event: "mark revoked", why: expect.stringContaining("takes pods again") }),
+		);
+	});
+
+	it("that nobody vouches for while the drain is still under way is revoked", async () => {
+		const outcome = await drill({
+			seed: slowVm,
+			prepare: markedBefore,
+			play: async (stage) => {
+				await post(stage, "orders", order());
+				await stage.until(() => !isMarked(stage));
+				await released(stage);
+			},
+		});
+		expect(outcome.violations).toEqual([]);
+		expect(isMarked(outcome.stage)).toBe(true);
+		expect(swept(outcome)).toMatchObject({ "mark revoked": 1 });
+	});
+
+	it("on an instance that has no record here is another's, and stays", async () => {
+		const outcome = await drill({
+			seed: () => {},
+			prepare: markedBefore,
+			play: ({ clock }) => clock.sleep(11 * 60_000),
+		});
+		expect(isMarked(outcome.stage)).toBe(true);
+		expect(swept(outcome)).toEqual({ "mark stands": 2 });
+	});
+});

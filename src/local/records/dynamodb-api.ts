@@ -1,27 +1,12 @@
 import { ApiError } from "../aws/api-error.ts";
+import { batchGet } from "./batch-get.ts";
 import { type Item, validation } from "./expressions/attribute-value.ts";
 import { conditionOf } from "./expressions/condition.ts";
-import { named, type Scope, TokenReader } from "./expressions/token-reader.ts";
+import type { Scope } from "./expressions/token-reader.ts";
 import { updateOf } from "./expressions/update.ts";
 import type { ItemTable } from "./item-table.ts";
-
-/** What the operations here have in common; every other field of a request is refused. */
-type Input = {
-	readonly TableName?: string;
-	readonly Key?: Item;
-	readonly Item?: Item;
-	readonly ConditionExpression?: string;
-	readonly KeyConditionExpression?: string;
-	readonly FilterExpression?: string;
-	readonly UpdateExpression?: string;
-	readonly ProjectionExpression?: string;
-	readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-	readonly ExpressionAttributeValues?: Item;
-	readonly ExclusiveStartKey?: Item;
-	readonly ScanIndexForward?: boolean;
-	readonly Limit?: number;
-	readonly ReturnValues?: string;
-};
+import { attributesAt, type Doing, type Done, type Input, projected } from "./operation.ts";
+import { search } from "./search.ts";
 
 const expressions = ["ExpressionAttributeNames", "ExpressionAttributeValues"];
 const reading = ["ProjectionExpression", "ConsistentRead", ...expressions];
@@ -33,19 +18,16 @@ const operations: Readonly<Record<string, { readonly takes: readonly string[]; r
 	PutItem: { takes: ["Item", ...writing], does: put },
 	UpdateItem: { takes: ["Key", "UpdateExpression", ...writing], does: update },
 	DeleteItem: { takes: ["Key", ...writing], does: remove },
-	Query: { takes: ["KeyConditionExpression", "ScanIndexForward", ...searching], does: search },
+	Query: { takes: ["KeyConditionExpression", "IndexName", "ScanIndexForward", ...searching], does: search },
 	Scan: { takes: searching, does: search },
 };
-
-type Doing = { readonly table: ItemTable; readonly input: Input; readonly scope: (item: Item | undefined) => Scope };
-/** `write` waits until the whole request is known to be well-formed. */
-type Done = { readonly answer: unknown; readonly write?: () => void };
 
 /**
  * Does one operation on the table as DynamoDB would: the operations, expressions and fields that are written here and no
  * others. Reserved words are the one thing that it lets pass: the emulator on loopback does not. Throws ApiError.
  */
 export function answerDynamoDb(table: ItemTable, tableName: string, operation: string, body: unknown): unknown {
+	if (operation === "BatchGetItem") return batchGet(table, tableName, body);
 	const known = operations[operation];
 	if (!known) throw new ApiError("UnknownOperationException", `The embedded DynamoDB does not know the operation ${operation}`);
 	const input = body as Input;
@@ -74,16 +56,6 @@ function check({ input: { ConditionExpression }, scope }: Doing, was: Item | und
 	throw new ApiError("ConditionalCheckFailedException", "The conditional request failed");
 }
 
-function projected({ input: { ProjectionExpression }, scope }: Doing, item: Item): Item {
-	if (ProjectionExpression === undefined) return item;
-	const tokens = new TokenReader(ProjectionExpression);
-	const paths = tokens.list(() => tokens.path());
-	tokens.end();
-	const names = paths.map((path) => named(path, scope(item)));
-	if (names.some((path) => path.length > 1)) throw validation("The embedded DynamoDB projects whole attributes only");
-	return Object.fromEntries(names.flatMap(([name]) => (item[String(name)] ? [[name, item[String(name)]]] : [])));
-}
-
 const answerOf = ({ input: { ReturnValues = "NONE" } }: Doing, was: Item | undefined, is: Item | undefined): unknown => {
 	if (ReturnValues === "NONE") return {};
 	const returned = ReturnValues === "ALL_OLD" ? was : ReturnValues === "ALL_NEW" ? is : undefined;
@@ -109,8 +81,12 @@ function update(doing: Doing): Done {
 	const { table, input, scope } = doing;
 	const was = table.get(input.Key);
 	check(doing, was);
-	const is = updateOf(input.UpdateExpression ?? "")(scope(was ?? input.Key));
-	return { answer: answerOf(doing, was, is), write: () => table.set(is) };
+	const { itemAfter, pathsOf } = updateOf(input.UpdateExpression ?? "");
+	const before = scope(was ?? input.Key);
+	const is = itemAfter(before);
+	const write = () => table.set(is);
+	if (input.ReturnValues !== "UPDATED_NEW") return { answer: answerOf(doing, was, is), write };
+	return { answer: { Attributes: attributesAt(pathsOf(before), is) }, write };
 }
 
 function remove(doing: Doing): Done {
@@ -118,16 +94,4 @@ function remove(doing: Doing): Done {
 	const was = table.get(input.Key);
 	check(doing, was);
 	return { answer: answerOf(doing, was, undefined), write: () => table.delete(input.Key) };
-}
-
-function search(doing: Doing): Done {
-	const { table, input, scope } = doing;
-	const holds = (text: string | undefined) => (item: Item) => text === undefined || conditionOf(text)(scope(item));
-	const all = table.list(input.ExclusiveStartKey, input.ScanIndexForward ?? true).filter(holds(input.KeyConditionExpression));
-	const read = all.slice(0, input.Limit);
-	const found = read.filter(holds(input.FilterExpression));
-	const last = read.length < all.length || read.length === input.Limit ? read.at(-1) : undefined;
-	const Items = found.map((item) => projected(doing, item));
-	const counts = { Count: found.length, ScannedCount: read.length };
-	return { answer: { Items, ...counts, ...(last && { LastEvaluatedKey: table.keyOf(last) }) } };
 }

@@ -16,10 +16,13 @@ const failure = () =>
 /** The same table as a function in this process: no socket, so that virtual time is the same in every run. */
 export function createMemoryRecordStore(options: { readonly region: string; readonly table?: string }): RecordStore {
 	const { region, table = "evacuator" } = options;
-	const items = new ItemTable([
-		{ name: "instanceId", type: "S" },
-		{ name: "generation", type: "N" },
-	]);
+	const items = new ItemTable(
+		[
+			{ name: "instanceId", type: "S" },
+			{ name: "generation", type: "N" },
+		],
+		[{ name: "open", key: "open" }],
+	);
 	const served = new Map<string, number>();
 	const losing = new Map<string, number>();
 	let failing = false;

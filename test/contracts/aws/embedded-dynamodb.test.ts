@@ -1,4 +1,6 @@
 import {
+	BatchGetItemCommand,
+	type BatchGetItemCommandInput,
 	DeleteItemCommand,
 	type DynamoDBClient,
 	GetItemCommand,
@@ -48,7 +50,37 @@ const scan =
 	(dynamodb) =>
 		dynamodb.send(new ScanCommand({ TableName, ...more }));
 
+const batchGet =
+	(RequestItems: NonNullable<BatchGetItemCommandInput["RequestItems"]>): Ask =>
+	async (dynamodb) => {
+		const { Responses = {}, ...answer } = await dynamodb.send(new BatchGetItemCommand({ RequestItems }));
+		return { ...answer, Responses: Object.entries(Responses).map(([table, items]) => [table, inOrder(items)]) };
+	};
+const opened = (more: Fields<QueryCommand["input"]> = {}): Ask => {
+	const condition = { KeyConditionExpression: "#open = :one", ExpressionAttributeNames: { "#open": "open" } };
+	const input = { TableName, IndexName: "open", ...condition, ExpressionAttributeValues: { ":one": { S: "1" } }, ...more };
+	return async (dynamodb) => {
+		const { Items = [], ...answer } = await dynamodb.send(new QueryCommand(input));
+		return { ...answer, Items: inOrder(Items) };
+	};
+};
+/** Neither a batch nor an index without a sort key has one of its own. */
+const inOrder = (items: readonly object[]) =>
+	items.map((item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))).sort();
+
 const first = { state: { S: "open" }, n: { N: "1" }, notes: { L: [{ S: "a" }] }, deep: { M: { one: { N: "1" } } } };
+
+const openValue = { ExpressionAttributeNames: { "#open": "open" }, ExpressionAttributeValues: { ":one": { S: "1" } } };
+const four = { ExpressionAttributeValues: { ":n": { N: "4" } } };
+const happen = (what: readonly string[]): Ask =>
+	update(1, "SET happened = list_append(if_not_exists(happened, :none), :more), n = :n", {
+		ExpressionAttributeValues: {
+			":none": { L: [] },
+			":more": { L: what.map((one) => ({ M: { what: { S: one } } })) },
+			":n": { N: "7" },
+		},
+		ReturnValues: "UPDATED_NEW",
+	});
 
 /** In this order: each of them finds what those before it have left. */
 const conversation: readonly (readonly [string, Ask])[] = [
@@ -136,6 +168,35 @@ const conversation: readonly (readonly [string, Ask])[] = [
 	["delete", remove(2, { ReturnValues: "ALL_OLD" })],
 	["delete nothing", remove(2)],
 	["query what is left", query({})],
+	[
+		"get two and one that is not there",
+		batchGet({ [TableName]: { Keys: [keyOf(3), keyOf(1), keyOf(7)], ConsistentRead: true } }),
+	],
+	["get nothing at once", batchGet({ [TableName]: { Keys: [keyOf(7), keyOf(1, "i-none")] } })],
+	["get the same twice at once", batchGet({ [TableName]: { Keys: [keyOf(1), keyOf(1)] } })],
+	["get no keys at once", batchGet({ [TableName]: { Keys: [] } })],
+	["get at once from no table", batchGet({ "no-such-table": { Keys: [keyOf(1)] } })],
+	["get at once by half a key", batchGet({ [TableName]: { Keys: [{ instanceId: { S: "i-1" } }] } })],
+	["query an index that nothing is in", opened()],
+	["put into the index", put(4, { Item: { open: { S: "1" }, n: { N: "4" } } })],
+	["put another beside it", put(5, { Item: { open: { S: "other" } } })],
+	["put what the index cannot hold", put(6, { Item: { open: { N: "1" } } })],
+	["update into the index", update(1, "SET #open = :one", openValue)],
+	["query the index", opened()],
+	["query the index and filter", opened({ FilterExpression: "attribute_exists(n)" })],
+	["query an index consistently", opened({ ConsistentRead: true })],
+	["query an index that is none", opened({ IndexName: "closed" })],
+	["update out of the index", update(4, "REMOVE #open", { ExpressionAttributeNames: { "#open": "open" } })],
+	["query the index again", opened()],
+	["append, return what is new", happen(["a", "b", "c"])],
+	["append again, return what is new", happen(["d"])],
+	["take out of a list", update(1, "REMOVE happened[2], happened[0]", { ConditionExpression: "size(happened) = :n", ...four })],
+	[
+		"take out of a list that is shorter",
+		update(1, "REMOVE happened[0]", { ConditionExpression: "size(happened) = :n", ...four }),
+	],
+	["take out what a list does not have", update(1, "REMOVE happened[9]", { ReturnValues: "ALL_NEW" })],
+	["get what is left of it", get(1)],
 ];
 
 /** Metadata and wording differ; what a caller acts on does not. */

@@ -29,7 +29,9 @@ export const LISTENING_SECONDS = 60;
 
 const beatsOf = (record: Pick<Hooked, "hooks">): number => {
 	const open = openHooks(record).length;
-	return MAP + open * BEAT + (record.hooks.length - open) * LOST_BEAT;
+	// Where a token is unknown, each heartbeat begins with a choice.
+	const choice = record.hooks.some(({ token }) => token === undefined) ? STATE : 0;
+	return MAP + open * (BEAT + choice) + (record.hooks.length - open) * (LOST_BEAT + choice);
 };
 
 /** Events of one step with all that may lie between it and the next one, but for notices. */

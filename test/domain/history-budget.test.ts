@@ -24,6 +24,16 @@ describe("an execution hands over", () => {
 		expect(handsOverAt(record, NOW + 24 * HOUR)).toBeGreaterThan(handsOverAt(record));
 	});
 
+	it("sooner, where no token is known, for each heartbeat takes more room", () => {
+		const record = withTimeouts(300, 3_600);
+		const tokenless = withHooks(
+			record,
+			record.hooks.map(({ token, ...rest }) => rest),
+		);
+
+		expect(handsOverAt(tokenless)).toBeLessThan(handsOverAt(record));
+	});
+
 	it("not before it has done some work, however many hooks there are", () => {
 		expect(handsOverAt(withTimeouts(...Array.from({ length: 40 }, () => 300)))).toBe(3_000);
 	});

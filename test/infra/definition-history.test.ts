@@ -19,11 +19,11 @@ const limitSeconds = (timeoutSeconds: number) => Math.min(HOURS_48, 100 * timeou
 const tokenOf = (index: number) => `h${index}`;
 
 /** What AWS and the functions do with these hooks: AWS knows none any more that has reached its limit. */
-function worldOf(timeouts: readonly number[], isLost: (index: number) => boolean = () => false) {
+function worldOf(timeouts: readonly number[], isLost: (index: number) => boolean = () => false, tokenless = false) {
 	const hooks: Hook[] = timeouts.map((timeoutSeconds, index) => ({
 		group: "nodes",
 		hook: "evacuator",
-		token: tokenOf(index),
+		...(!tokenless && { token: tokenOf(index) }),
 		timeoutSeconds,
 		limitAt: START + limitSeconds(timeoutSeconds) * 1000,
 		...(isLost(index) && { lostAt: START }),
@@ -48,7 +48,7 @@ function worldOf(timeouts: readonly number[], isLost: (index: number) => boolean
 	const script = {
 		item: () =>
 			item(
-				hooks.map(({ token }) => token),
+				hooks.map(({ token = "" }) => token),
 				plan.beatSeconds,
 				{ ...(later && { later }) },
 			),
@@ -134,16 +134,23 @@ const MISFORTUNES: readonly (readonly [string, Misfortune])[] = [
 	["with a notice every time that cannot be published", { untold: true }],
 	["with a hook that AWS does not know any more", { lost: true }],
 	["with functions that only answer when asked again", { flaky: true }],
+	["with hooks whose tokens nobody knows", { tokenless: true }],
 ];
-type Misfortune = { readonly untold?: boolean; readonly lost?: boolean; readonly flaky?: boolean };
+type Misfortune = {
+	readonly untold?: boolean;
+	readonly lost?: boolean;
+	readonly flaky?: boolean;
+	readonly tokenless?: boolean;
+};
 
 const refuse = (name: string) => {
 	throw Object.assign(new Error("no"), { name });
 };
 
-async function goRound(loop: (typeof LOOPS)[number][1], timeouts: readonly number[], { untold, lost, flaky }: Misfortune) {
+async function goRound(loop: (typeof LOOPS)[number][1], timeouts: readonly number[], misfortune: Misfortune) {
+	const { untold, lost, flaky, tokenless } = misfortune;
 	const isLost = (index: number) => lost === true && index === 0;
-	const { script, answer, estimates } = worldOf(timeouts, isLost);
+	const { script, answer, estimates } = worldOf(timeouts, isLost, tokenless);
 	const told = untold ? { tell: { subject: "again", message: "and again" } } : {};
 	let calls = 0;
 	const step = (name: string, next: Next) => async (clock: VirtualClock, input: Input) => {
@@ -164,6 +171,19 @@ async function goRound(loop: (typeof LOOPS)[number][1], timeouts: readonly numbe
 	});
 	return { ...outcome, estimates };
 }
+
+it("with hooks whose tokens nobody knows, Hold goes on for two days, and each heartbeat comes in time", async () => {
+	const timeouts = [3_600, 3_600];
+	const { script } = worldOf(timeouts, undefined, true);
+
+	const { events, longestSilence, trace } = await runDefinition({ ...script, steps: {} });
+
+	expect(events).toBeLessThan(LIMIT);
+	expect(longestSilence).toBeLessThanOrEqual(1_800);
+	expect(new Set(trace.filter((line) => / heartbeat /.test(line)).map((line) => line.split(" ").at(-1)))).toEqual(
+		new Set(["unknown"]),
+	);
+});
 
 describe.each(LOOPS)("a round %s", (_, loop) => {
 	describe.each([[[3_600]], [[300, 3_600]], [[300, 300, 300, 3_600]]])("with hooks of %j s", (timeouts) => {

@@ -50,7 +50,7 @@ export type Outcome = {
 /** When an execution begins; epoch milliseconds. */
 export const START = Date.UTC(2026, 0, 1);
 
-/** A record with one hook for each token; `later` is the pace from that second on. */
+/** A record with one hook for each token, an empty one where it is not known; `later` is the pace from that second on. */
 export function item(
 	tokens: readonly string[],
 	beatSeconds: number,
@@ -62,6 +62,7 @@ export function item(
 	const hooks = tokens.map((token) => ({ M: { group: { S: "nodes" }, hook: { S: "evacuator" }, token: { S: token } } }));
 	return {
 		hooks: { L: hooks },
+		...(tokens.includes("") && { tokenless: { BOOL: true } }),
 		beatSeconds: { N: String(beatSeconds) },
 		...(laterBeat && { laterBeat }),
 		orders: { N: String(orders) },
@@ -97,7 +98,7 @@ export async function runDefinition(script: Script): Promise<Outcome> {
 			return {};
 		},
 		"arn:aws:states:::aws-sdk:autoscaling:recordLifecycleActionHeartbeat": async (parameters: unknown) => {
-			const token = (parameters as { readonly LifecycleActionToken: string }).LifecycleActionToken;
+			const { LifecycleActionToken: token = "unknown" } = parameters as { readonly LifecycleActionToken?: string };
 			script.heartbeat?.(token, at());
 			beats.push(at().seconds);
 			say(`heartbeat ${token}`);

@@ -38,6 +38,16 @@ const cordonChanged: Change = (was, { cordonedAt }) => {
 	return [cordonedAt === undefined ? "found uncordoned" : "cordoned"];
 };
 
+const slotChanged: Change = (was, { slot, state }) => {
+	if ((slot === undefined) === (was.slot === undefined) || isClosed({ state })) return [];
+	return [slot === undefined ? "has a slot" : "waits for a slot"];
+};
+
+const cancelChanged: Change = (was, { cancel }) => {
+	if (cancel?.requestId === was.cancel?.requestId) return [];
+	return [cancel === undefined ? "wanted again" : `cancelled by ${cancel.by ?? "an operator"}, request ${cancel.requestId}`];
+};
+
 const kindsOf = ({ trouble }: MaintenanceRecord): string => [...new Set(trouble.map(({ kind }) => kind))].sort().join(", ");
 
 const troubleChanged: Change = (was, next) => {
@@ -55,9 +65,11 @@ const closed: Change = (was, next) => (isClosed(next) && next.state !== was.stat
 
 const changes: readonly Change[] = [
 	requestCame,
+	cancelChanged,
 	hookCame,
 	nodeFound,
 	cordonChanged,
+	slotChanged,
 	troubleChanged,
 	markChanged,
 	hookEnded,

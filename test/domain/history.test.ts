@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { withCancel } from "../../src/domain/cancellation.ts";
 import { nextGeneration, withHandedOver } from "../../src/domain/generations.ts";
 import { happeningsOf } from "../../src/domain/history.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
@@ -7,6 +8,8 @@ import { mergeRequest } from "../../src/domain/record-requests.ts";
 import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
 
 const record = aRecord();
+const slot = { since: NOW, place: 2, orders: 0 };
+const cancel = { at: NOW, issuedAt: NOW, requestId: "cancel-1", by: "kim" };
 const blocks = { kind: "vm-blocks", about: "shop/db", says: "no" } as const;
 
 describe("the history of a maintenance", () => {
@@ -31,6 +34,16 @@ describe("the history of a maintenance", () => {
 			["node node-a (uid another)", "found uncordoned"],
 		],
 		["tells of the cordon", change.withoutCordon(record), record, ["cordoned"]],
+		["tells that it waits for a slot", record, change.withSlotWait(record, slot), ["waits for a slot"]],
+		["tells that it has one", change.withSlotWait(record, slot), record, ["has a slot"]],
+		["tells who cancelled it", record, withCancel(record, cancel), ["cancelled by kim, request cancel-1"]],
+		[
+			"tells who cancelled it, though nobody is named",
+			record,
+			withCancel(record, { at: NOW, issuedAt: NOW, requestId: "cancel-1" }),
+			["cancelled by an operator, request cancel-1"],
+		],
+		["tells that somebody wants it again", withCancel(record, cancel), record, ["wanted again"]],
 		["tells of the kinds of trouble", record, change.withTrouble(record, [blocks]), ["trouble: vm-blocks"]],
 		["tells that trouble is over", change.withTrouble(record, [blocks]), change.withTrouble(record, []), ["no trouble any more"]],
 		["tells of the mark", record, change.withMark(record, NOW), ["marked safe to terminate"]],
@@ -48,13 +61,14 @@ describe("the history of a maintenance", () => {
 		expect(happeningsOf(was, next)).toEqual(happenings);
 	});
 
-	it.each<[string, MaintenanceRecord]>([
+	it.each<[string, MaintenanceRecord, MaintenanceRecord?]>([
 		["heartbeats", change.withBeat(record, NOW)],
 		["surveys", change.withSurvey(record, NOW)],
+		["another place in the queue", change.withSlotWait(record, { ...slot, place: 1 }), change.withSlotWait(record, slot)],
 		["a claim of Release", change.withReleasing(record, "turn", ["token-1"], NOW)],
 		["the same trouble about another VM", change.withTrouble(record, [])],
 		["what is left", { ...record, left: { vms: 1, pods: 1, changedAt: NOW } }],
-	])("says nothing of %s", (_, next) => {
-		expect(happeningsOf(record, next)).toEqual([]);
+	])("says nothing of %s", (_, next, was = record) => {
+		expect(happeningsOf(was, next)).toEqual([]);
 	});
 });

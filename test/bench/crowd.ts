@@ -54,7 +54,7 @@ export async function drainCrowd(count: number): Promise<CrowdFigures> {
 			hookSeconds: CROWD.hookSeconds,
 			requests: requests / count,
 			writes: served(ground, "PutItem", "UpdateItem") / count,
-			reads: served(ground, "GetItem", "Query") / count,
+			reads: served(ground, "GetItem", "BatchGetItem", "Query") / count,
 			invocations: counted.invocations / count,
 			virtualSeconds: (lastEnd(ground) - start) / 1000,
 			slowestBeat: slowestBeat(ground) / (CROWD.hookSeconds * 1000),

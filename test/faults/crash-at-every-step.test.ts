@@ -25,11 +25,15 @@ beforeAll(async () => {
 });
 
 describe("a function that ends between two of its effects, and is called again as AWS does", () => {
-	it.each(functionNames.filter((name) => name !== "restore"))("leaves everything as if it had never ended: %s", (name) => {
-		const own = runs.filter(({ of }) => of === name);
+	// This drain is not taken back, and is over before the first sweep.
+	it.each(functionNames.filter((name) => name !== "restore" && name !== "sweep"))(
+		"leaves everything as if it had never ended: %s",
+		(name) => {
+			const own = runs.filter(({ of }) => of === name);
 
-		expect(own.length).toBeGreaterThan(1);
-		expect(own.filter(({ struck }) => !struck).map(({ where }) => where)).toEqual([]);
-		expect(own.filter(({ same, violations }) => !same || violations.length > 0)).toEqual([]);
-	});
+			expect(own.length).toBeGreaterThan(1);
+			expect(own.filter(({ struck }) => !struck).map(({ where }) => where)).toEqual([]);
+			expect(own.filter(({ same, violations }) => !same || violations.length > 0)).toEqual([]);
+		},
+	);
 });

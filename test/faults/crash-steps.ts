@@ -34,11 +34,12 @@ const withFault = (kind: FaultKind, of: FunctionName, nth: number): Plan => ({
 /** The requests of a trace that leave a function, in order. */
 const requestsOf = (trace: readonly string[]) =>
 	trace.flatMap((line) => {
-		const [, of, operation = ""] = /^\S+ (intake|assess|cordon|admit|evict|watch|release|restore)-\d+ (.*)$/.exec(line) ?? [];
+		const [, of, operation = ""] =
+			/^\S+ (intake|assess|cordon|admit|evict|watch|release|restore|sweep)-\d+ (.*)$/.exec(line) ?? [];
 		return of === undefined ? [] : [{ of: of as FunctionName, operation }];
 	});
 
-const isRead = (operation: string): boolean => /^(GetItem|Query|Describe|get |list |watch )/.test(operation);
+const isRead = (operation: string): boolean => /^(GetItem|BatchGetItem|Query|Describe|get |list |watch )/.test(operation);
 
 const undisturbed = await play({ seed: 0, world, faults: [] });
 const counts = new Map<FunctionName, number>();

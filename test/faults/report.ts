@@ -19,7 +19,8 @@ export function describePlan(seed: number, part: Part): readonly string[] {
 	return [`world: ${JSON.stringify(world)}`, ...faults];
 }
 
-const noise = / (GetItem|DescribeExecution|exited |entered (Is there|After |Told,|Read the|Heartbeat|Which|Hold on|Is it|Count))/;
+const noise =
+	/ (GetItem|BatchGetItem|DescribeExecution|exited |entered (Is there|After |Told,|Read the|Heartbeat|Which|Hold on|Is it|Count))/;
 
 /** The lines of a trace that tell the story. */
 export const storyOf = (trace: readonly string[]): readonly string[] => trace.filter((line) => !noise.test(line));

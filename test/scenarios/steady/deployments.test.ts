@@ -64,11 +64,11 @@ async function drainAcross(version: Frozen, { definitions: [first, second], age,
 
 const bothHooks = hooks.map(({ name }) => `${name} completed CONTINUE`);
 
-/** As Step Functions does it: an execution keeps the versions that it began with, and intake is always the newest. */
+/** As Step Functions does it: an execution keeps the versions that it began with; intake and sweep are always the newest. */
 const pinned =
 	(first: Age, second: Age): Deployment["age"] =>
 	(invocation, isDeployed) => {
-		if (invocation.name === "intake") return isDeployed ? second : first;
+		if (invocation.name === "intake" || invocation.name === "sweep") return isDeployed ? second : first;
 		return generationOf(invocation) === 1 ? first : second;
 	};
 

@@ -34,13 +34,16 @@ async function takeIn({ instanceId, group, hooks }: WaitingInstance, world: Worl
 
 /**
  * Auto Scaling shows neither the action's token nor when it began: heartbeats and the answer name the instance instead,
- * and the limit is the latest that it can be. The event, should it come after all, brings both. The same action has the
- * same id, so that two sweeps take it in once.
+ * and its beginning and its limit are the latest that they can be, so that it is newer than a cancel of before. The event,
+ * should it come after all, brings the token and the limit. The same action has the same id, so that two sweeps take it in
+ * once.
  */
 function requestOf(instanceId: string, group: string, hook: HookFacts, cluster: string, { clock }: World) {
-	const limitAt = clock.now() + hook.globalTimeoutSeconds * 1000;
+	const issuedAt = clock.now();
+	const limitAt = issuedAt + hook.globalTimeoutSeconds * 1000;
 	return {
 		requestId: `sweep:${instanceId}:${group}/${hook.hook}`,
+		issuedAt,
 		source: "sweep" as const,
 		instanceId,
 		cluster,

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import { strictPolicy } from "../../../src/domain/policy.ts";
+import type { Invocation } from "../../../src/local/embedded-ground.ts";
 import { HOOK, LEAVING, type Outcome, type Stage } from "../drill.ts";
 import {
 	completions,
@@ -24,6 +25,10 @@ const saysOf = ({ says }: Pick<Outcome, "says">, event: string) => says.filter((
 const isWaiting = (stage: Stage, count: number) => async () => Object.keys((await slotsOf(stage)).waiting).length === count;
 const drains = (stage: Stage, instanceId: string) => async () => (await slotsOf(stage)).leases[instanceId] !== undefined;
 const idsOf = ({ leaving }: Stage): readonly string[] => leaving.map(({ instanceId }) => instanceId);
+
+/** What tells that an execution was aborted; an invocation that answers `lost` has heard nothing. */
+const tellsOfEnd = ({ name, event }: Invocation) => name === "intake" && JSON.stringify(event).includes("ABORTED");
+const lost = { batchItemFailures: [] };
 
 /** The first drains; the others are ordered one after the other and wait. */
 async function orderInTurn(stage: Stage, more: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
@@ -157,13 +162,30 @@ describe("the slot of a drain", () => {
 		expect(mostAtOnce(outcome)).toBe(1);
 	});
 
-	it("frees itself when its execution is dead and nobody heard of that", async () => {
+	it("stays with it when Sweep goes on for an execution of whose end nobody heard", async () => {
+		const outcome = await drillOfSeveral(2, {
+			policy: oneAtATime,
+			aroundInvoke: async (invocation, run) => (tellsOfEnd(invocation) ? lost : run()),
+			play: async (stage) => {
+				const [first = ""] = idsOf(stage);
+				await orderInTurn(stage, [{}]);
+				await stage.until(() => stage.hasEntered("Watch"), "it drains");
+				await stage.clock.rest(stage.ground.machine.stop(`${first}-1`));
+				await stage.until(async () => (await slotsOf(stage)).leases[first]?.generation === 2, "its next one has the slot", 6);
+				await stage.until(() => idsOf(stage).every((id) => marked(stage, id)), "all are safe", 240);
+			},
+		});
+
+		expect(outcome.violations).toEqual([]);
+		expect(mostAtOnce(outcome)).toBe(1);
+		expect(saysOf(outcome, "slot taken back")).toEqual([]);
+	});
+
+	it("frees itself when its execution is dead and nobody heard of that, nor does Sweep run", async () => {
 		let killed = 0;
 		const outcome = await drillOfSeveral(2, {
 			policy: oneAtATime,
-			// What tells of the end is lost.
-			aroundInvoke: async ({ name, event }, run) =>
-				name === "intake" && JSON.stringify(event).includes("ABORTED") ? { batchItemFailures: [] } : run(),
+			aroundInvoke: async (invocation, run) => (tellsOfEnd(invocation) || invocation.name === "sweep" ? lost : run()),
 			play: async (stage) => {
 				const [first = "", second = ""] = idsOf(stage);
 				await orderInTurn(stage, [{}]);
@@ -183,8 +205,7 @@ describe("the slot of a drain", () => {
 	it("does not come back to one that died in the queue: whoever stands behind goes on", async () => {
 		const outcome = await drillOfSeveral(3, {
 			policy: oneAtATime,
-			aroundInvoke: async ({ name, event }, run) =>
-				name === "intake" && JSON.stringify(event).includes("ABORTED") ? { batchItemFailures: [] } : run(),
+			aroundInvoke: async (invocation, run) => (tellsOfEnd(invocation) || invocation.name === "sweep" ? lost : run()),
 			play: async (stage) => {
 				const [first = "", second = "", third = ""] = idsOf(stage);
 				await orderInTurn(stage, [{}, {}]);

@@ -11,8 +11,8 @@ export const fenceRules: readonly FenceRule[] = [
 		edits: [
 			{
 				file: "src/adapters/aws/records.ts",
-				from: '"#version = :was AND (NOT',
-				to: '"(#version = :was OR #version <> :was) AND (NOT',
+				from: '"#version = :was AND (#state',
+				to: '"(#version = :was OR #version <> :was) AND (#state',
 			},
 		],
 	},

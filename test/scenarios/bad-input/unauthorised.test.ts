@@ -23,8 +23,8 @@ import {
 
 jest.setTimeout(60_000);
 
-/** Every step of a drain that asks the cluster. What Restore lacks is the business of ../cancels. */
-const steps = clusterUsers.filter((name) => name !== "intake" && name !== "restore");
+/** Every step of a drain that asks the cluster. What Restore lacks is the business of ../cancels; Sweep is no step. */
+const steps = clusterUsers.filter((name) => !["intake", "restore", "sweep"].includes(name));
 
 /** From now on the function's token stands for these rules; none: for nobody. */
 function allow({ cluster, tokens }: Stage, name: FunctionName, rules?: readonly AccessRule[]) {

@@ -29,7 +29,14 @@ describe("an operator's order to drain, without any hook", () => {
 			tags: { [mark]: `${new Date(outcome.record?.markedAt ?? 0).toISOString()} generation 1` },
 		});
 		expect(requestsOf(outcome.stage)).toEqual(
-			["CreateTags", "DescribeAutoScalingInstances", "DescribeInstances", "DescribeExecution", "StartExecution"].sort(),
+			[
+				"CreateTags",
+				"DescribeAutoScalingGroups",
+				"DescribeAutoScalingInstances",
+				"DescribeInstances",
+				"DescribeExecution",
+				"StartExecution",
+			].sort(),
 		);
 		expect(outcome.stage.cluster.store.get("nodes", undefined, outcome.stage.node)?.spec?.unschedulable).toBe(true);
 		expect(outcome.record).toMatchObject({ hooks: [], reason: "an operator says so", orders: 0 });

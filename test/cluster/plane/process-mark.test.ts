@@ -14,7 +14,8 @@ describe("the mark of a process", () => {
 	});
 
 	it("finds the members of a group by what they speak of", async () => {
-		const child = spawn("/bin/sh", ["-c", "sleep 60; true", "of-a-plane"], { detached: true, stdio: "ignore" });
+		// The shell waits by itself: a child that it forks would speak of the same until it is another program.
+		const child = spawn("/bin/sh", ["-c", "read line", "of-a-plane"], { detached: true, stdio: "pipe" });
 		const group = child.pid ?? 0;
 
 		const found = [processesOf(group, "of-a-plane"), processesOf(group, "of-another"), processesOf(1, "of-a-plane")];

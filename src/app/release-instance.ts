@@ -66,19 +66,20 @@ async function lookTwice(record: Placed, world: World, attempt: Attempt): Promis
 	const cluster = clusterOfRecord(record, world);
 	const first = await cluster.look(record.node, "proof");
 	const basis = { node: record.node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
-	const unsafe = decisionOf(prove(first, basis), world);
+	const decisionOf = (proof: Proof): Decision | undefined => {
+		const now = world.clock.now();
+		return proof.safe ? undefined : afterProof(proof, now, record.cordonedAt ?? now);
+	};
+	const unsafe = decisionOf(prove(first, basis));
 	if (unsafe) return { decision: unsafe };
 	const claimed = await claim(record, world, attempt);
 	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
 	// From beginning to beginning, as the proof counts: each look asks in the same order, so that what it asks is as far apart.
 	await world.clock.sleep(Math.max(0, first.began + LOOKS_APART_MS - world.clock.now()));
 	const second = await cluster.look(record.node, "proof");
-	const stillUnsafe = decisionOf(proveTwice(first, second, basis), world);
+	const stillUnsafe = decisionOf(proveTwice(first, second, basis));
 	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node: record.node }, second };
 }
-
-const decisionOf = (proof: Proof, { clock }: World): Decision | undefined =>
-	proof.safe ? undefined : afterProof(proof, clock.now());
 
 function claim(record: Placed, world: World, { turn }: Attempt): Promise<MaintenanceRecord | undefined> {
 	const tokens = openTokens(record);

@@ -33,15 +33,18 @@ export function duringWatch(look: Look, record: MaintenanceRecord, policy: Polic
 	return found ?? { next: "hold", why: saysWhatIsLeft(circumstances) };
 }
 
-/** Where only time is missing, the next proof is tried after this. */
-const PROOF_RETRY_MS = 10_000;
+/**
+ * Where only time is missing, the next proof is tried after this: what the scheduler does takes it moments, what it has only
+ * promised may take it the better part of an hour.
+ */
+const proofRetryMs = (sinceCordonMs: number): number => Math.min(120_000, Math.max(10_000, sinceCordonMs / 4));
 
 /** What follows a proof. Where only time is missing the machine waits a moment; whatever else was found is watched. */
-export function afterProof(proof: Proof, now: number): Decision {
+export function afterProof(proof: Proof, now: number, cordonedAt: number): Decision {
 	if (proof.safe) return { next: "done", why: "nothing is left" };
 	const why = sentence(proof.because);
 	return proof.because.every(({ rule }) => rule === "S7")
-		? { next: "wait", why, at: now + PROOF_RETRY_MS }
+		? { next: "wait", why, at: now + proofRetryMs(now - cordonedAt) }
 		: { next: "watch", why };
 }
 

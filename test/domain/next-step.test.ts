@@ -290,21 +290,30 @@ describe("after a proof the maintenance", () => {
 	const finding = { about: "node-a", says: "Something is." };
 
 	it("is done when it is safe", () => {
-		expect(afterProof({ safe: true }, NOW)).toEqual({ next: "done", why: "nothing is left" });
+		expect(afterProof({ safe: true }, NOW, NOW)).toEqual({ next: "done", why: "nothing is left" });
 	});
 
 	it("waits a moment when only time is missing", () => {
-		expect(afterProof({ safe: false, because: [{ rule: "S7", ...finding }] }, NOW)).toEqual({
+		expect(afterProof({ safe: false, because: [{ rule: "S7", ...finding }] }, NOW, NOW)).toEqual({
 			next: "wait",
 			why: "node-a: Something is.",
 			at: NOW + 10_000,
 		});
 	});
 
+	it("waits a quarter of the time since the cordon when only time is missing, but for ten seconds to two minutes", () => {
+		const seconds = (sinceCordon: number): number => {
+			const { at = NOW } = afterProof({ safe: false, because: [{ rule: "S7", ...finding }] }, NOW, NOW - sinceCordon * 1_000);
+			return (at - NOW) / 1_000;
+		};
+
+		expect([40, 44, 300, 480, 1_500].map(seconds)).toEqual([10, 11, 75, 120, 120]);
+	});
+
 	it("watches what else was found", () => {
 		const because = [{ rule: "S7", ...finding } as const, { rule: "S3", ...finding } as const];
 
-		expect(afterProof({ safe: false, because }, NOW)).toEqual({
+		expect(afterProof({ safe: false, because }, NOW, NOW)).toEqual({
 			next: "watch",
 			why: "node-a: Something is. node-a: Something is.",
 		});

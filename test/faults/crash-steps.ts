@@ -29,6 +29,7 @@ const withFault = (kind: FaultKind, of: FunctionName, nth: number): Plan => ({
 	seed: 0,
 	world,
 	faults: [{ kind, at: { on: "request", of, channel: "any", nth }, seconds: 0, times: 1, choice: 0 }],
+	patient: true,
 });
 
 /** The requests of a trace that leave a function, in order. */
@@ -41,7 +42,7 @@ const requestsOf = (trace: readonly string[]) =>
 
 const isRead = (operation: string): boolean => /^(GetItem|BatchGetItem|Query|Describe|get |list |watch )/.test(operation);
 
-const undisturbed = await play({ seed: 0, world, faults: [] });
+const undisturbed = await play({ seed: 0, world, faults: [], patient: true });
 const counts = new Map<FunctionName, number>();
 const runs = requestsOf(undisturbed.trace).flatMap(({ of, operation }) => {
 	const nth = (counts.get(of) ?? 0) + 1;

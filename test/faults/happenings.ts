@@ -81,10 +81,11 @@ export class Happenings {
 		switch (fault.kind) {
 			case "function outage":
 				this.#outageUntil = until;
-				this.#stage.outage(until);
+				this.#stage.outage("functions", until);
 				break;
 			case "table outage":
 				this.#tableDownUntil = until;
+				this.#stage.outage("table", until);
 				break;
 			case "function throttled":
 				if (running) this.#refused.set(running.name, { fault, left: fault.times });

@@ -17,6 +17,8 @@ const DAY = 86_400 * SECOND;
 export class Messages {
 	readonly posted: { readonly queue: QueueOfMessages; readonly body: string }[] = [];
 	readonly ids: string[] = [];
+	/** When the events of hooks were put on their queue. Epoch milliseconds. */
+	readonly hooksToldAt: number[] = [];
 	readonly #untold: string[] = [];
 	readonly #plan: Plan;
 	readonly #clock: VirtualClock;
@@ -52,6 +54,7 @@ export class Messages {
 
 	/** The event of a hook that nobody has been told of, from now on told. */
 	untold(): string | undefined {
+		this.hooksToldAt.push(this.#clock.now());
 		return this.#untold.shift();
 	}
 
@@ -80,11 +83,11 @@ export class Messages {
 	#tell(hook: string, body: string, latestSeconds: number): void {
 		const late = this.#plan.faults.find(({ kind }) => kind === "message reordered");
 		if (!late || hook === "second") {
-			this.post("events", body);
+			this.#postHook(body);
 			return;
 		}
 		this.#strikes.note(late);
-		this.#clock.at(Math.min(late.seconds, latestSeconds) * SECOND, () => this.post("events", body));
+		this.#clock.at(Math.min(late.seconds, latestSeconds) * SECOND, () => this.#postHook(body));
 	}
 
 	/** However late an event is, it comes: a hook that nobody was ever told of is nobody's to answer. */
@@ -93,6 +96,11 @@ export class Messages {
 		if (body === undefined) return;
 		const fault = this.#plan.faults.find(({ kind }) => kind === "second hook token");
 		if (fault) this.#strikes.note(fault);
+		this.#postHook(body);
+	}
+
+	#postHook(body: string): void {
+		this.hooksToldAt.push(this.#clock.now());
 		this.post("events", body);
 	}
 }

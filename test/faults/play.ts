@@ -40,6 +40,8 @@ const HOUR = 3_600 * SECOND;
 /** From the end of the last fault to that of the run: Hold's patience of an hour, and a drain. */
 const DEADLINE_MS = 2.5 * HOUR;
 const LOOK_MS = 60 * SECOND;
+/** A drain that has said what it stands still for, and in which nothing has changed for so long, changes no more by itself. */
+const SETTLED_MS = 20 * 60 * SECOND;
 /** Nothing here waits for a socket: so few turns of the event loop are enough for every promise. */
 const TURNS = 3;
 
@@ -80,7 +82,10 @@ class Run {
 		seedWorld(world, this.#cluster, this.#node, others);
 		this.#policy = { mayEnd: world.vms.filter(({ may }) => may).map(({ name }) => ({ namespace, name: `${name}*` })) };
 		const trace = traceOf(clock);
-		this.#strikes = new Strikes(faults, (line) => trace.add(line));
+		this.#strikes = new Strikes(faults, (line) => {
+			trace.add(line);
+			this.#lastsUntil = Math.max(this.#lastsUntil, clock.now());
+		});
 		const ground = () => this.#deployed;
 		this.#messages = new Messages({ plan, clock, strikes: this.#strikes, ground, broken: (fault) => this.#broken(fault) });
 		const seen = { clock, cluster: this.#cluster, node: this.#node, policy: this.#policy };
@@ -174,7 +179,7 @@ class Run {
 			recreated: () => {
 				this.#witness.evidence.recreatedAt = this.#clock.now();
 			},
-			outage: (until) => this.#witness.outage(until),
+			outage: (of, until) => this.#witness.outage(of, until),
 			lastsUntil: (at) => {
 				this.#lastsUntil = Math.max(this.#lastsUntil, at);
 			},
@@ -217,7 +222,16 @@ class Run {
 			const now = clock.now();
 			if (this.#fault !== undefined || now > Math.max(atLeast, this.#lastsUntil + DEADLINE_MS)) return;
 			if (now > Math.max(atLeast, this.#lastsUntil + 2 * LOOK_MS) && (await this.#isOver(ground))) return;
+			if (now > Math.max(atLeast, this.#lastsUntil + SETTLED_MS) && (await this.#standsStill(ground))) return;
 		}
+	}
+
+	/** Its trouble is told, and nothing has left the node since. */
+	async #standsStill({ worldOf }: EmbeddedGround): Promise<boolean> {
+		if (this.#plan.patient || this.#witness.evidence.notices.length === 0) return false;
+		const record = await worldOf("intake").records.latest(LEAVING);
+		const since = record?.left?.changedAt ?? record?.openedAt ?? Number.POSITIVE_INFINITY;
+		return record !== undefined && record.trouble.length > 0 && this.#clock.now() > since + SETTLED_MS;
 	}
 
 	async #isOver({ aws, machine, queues }: EmbeddedGround): Promise<boolean> {

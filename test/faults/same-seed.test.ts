@@ -39,7 +39,7 @@ describe("a seed", () => {
 	it("that has no faults gives a drain that nothing disturbs", async () => {
 		const { world } = planOf(1);
 		const vms = [{ name: "vm-0", fate: "migrates", seconds: 5, may: false }] as const;
-		const undisturbed = { seed: 1, world: { ...world, vms, pods: 0, begins: "hook" as const }, faults: [] };
+		const undisturbed = { seed: 1, world: { ...world, vms, pods: 0, begins: "hook" as const }, faults: [], patient: true };
 		const { violations, excused, fired, state } = await tryPlan(undisturbed);
 
 		expect({ violations, excused, fired, state }).toEqual({ violations: [], excused: [], fired: {}, state: "released" });

@@ -10,6 +10,7 @@ const plan: Plan = {
 	seed: 5,
 	world: { ...planOf(5).world, pods: 2, neighbour: true, retain: true, others: 2, secondHook: "told" },
 	faults: kinds.map(faultOf),
+	patient: false,
 };
 const has = ({ faults }: Plan, kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
 

@@ -25,7 +25,7 @@ export type Stage = {
 	/** The Node of the same name is another one from now on. */
 	recreated(): void;
 	/** No function runs until then. */
-	outage(until: number): void;
+	outage(of: "functions" | "table", until: number): void;
 	/** No fault lasts longer than until then. */
 	lastsUntil(at: number): void;
 	/** Something throws that nobody awaits. */

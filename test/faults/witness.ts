@@ -13,6 +13,8 @@ import type { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
 import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
 
+/** A message that could not be handled comes again after this; see `delivery` of infra/time-outs.ts. */
+const REDELIVERY_MS = 61_000;
 const MARK = "evacuator.io/safe-to-terminate";
 
 /** Sees everything that happens in one run: keeps its trace and its evidence, and watches both laws. */
@@ -28,6 +30,8 @@ export class Witness {
 	readonly #messages: Messages;
 	/** The last time in which no function ran. Epoch milliseconds. */
 	#outage = { from: 0, until: 0 };
+	/** The last time in which no record could be read or written. */
+	#tableOutage = { from: 0, until: 0 };
 	#waitingSince = 0;
 
 	constructor(options: {
@@ -62,8 +66,9 @@ export class Witness {
 		return {
 			onTaken: (instanceId, why) => {
 				this.trace.add(`taken ${instanceId} ${why}`);
-				if (why === "lapsed" && !this.#nobodyCouldHear()) this.monitor.lapsed(instanceId, "its last hook");
-				this.monitor.taken(instanceId, why);
+				const isOurs = why === "lapsed" && !this.#nobodyCouldHear() && !this.#nobodyCouldKeep();
+				if (isOurs) this.monitor.lapsed(instanceId, "its last hook");
+				this.monitor.taken(instanceId, why === "lapsed" && !isOurs ? "limit" : why);
 				this.#clock.at(POWER_OFF_MS, () => this.#cluster.faults.takeInstance(instanceId));
 			},
 			onAccountEvent: (event) => this.#hear(event),
@@ -84,10 +89,21 @@ export class Witness {
 		};
 	}
 
-	/** No function runs until then. */
-	outage(until: number): void {
+	/** No function runs until then, or no record can be read or written. */
+	outage(of: "functions" | "table", until: number): void {
 		const now = this.#clock.now();
-		this.#outage = { from: now <= this.#outage.until ? this.#outage.from : now, until: Math.max(until, this.#outage.until) };
+		const longer = (last: { readonly from: number; readonly until: number }) => ({
+			from: now <= last.until ? last.from : now,
+			until: Math.max(until, last.until),
+		});
+		if (of === "functions") this.#outage = longer(this.#outage);
+		else this.#tableOutage = longer(this.#tableOutage);
+	}
+
+	/** The event of a hook has come, and until now there was no table to keep its token in. */
+	#nobodyCouldKeep(): boolean {
+		const { from, until } = this.#tableOutage;
+		return this.#clock.now() <= until + REDELIVERY_MS && this.#messages.hooksToldAt.some((at) => from <= at && at <= until);
 	}
 
 	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */

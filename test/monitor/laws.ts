@@ -14,7 +14,7 @@ export type Watched = {
 	}[];
 	/** Every migration object that is not final, whatever its VM does: the instances that it has to do with. */
 	migrationObjects(): readonly { readonly name: string; readonly instanceIds: readonly string[] }[];
-	subscribe(listener: (event: GuestEnded | { readonly kind: string }) => void): () => void;
+	subscribe(listener: (event: GuestEnded | MigrationEnded | { readonly kind: string }) => void): () => void;
 };
 
 /** A guest that ended, with what it stood under. */
@@ -31,6 +31,15 @@ export type GuestEnded = {
 	readonly runStrategy?: string;
 	/** Whether the VM could have migrated. */
 	readonly migratable?: boolean;
+};
+
+/** A migration that is over, with how it ended. */
+export type MigrationEnded = {
+	readonly kind: "migration ended";
+	readonly namespace: string;
+	readonly name: string;
+	readonly sourceInstance: string;
+	readonly outcome: string;
 };
 
 /** A guest, or a migration object, on an instance that was let go. */
@@ -54,6 +63,8 @@ export class Monitor {
 	readonly #clusters: readonly Watched[];
 	/** Instances that AWS took past us. */
 	readonly #excused = new Set<string>();
+	/** Guests whose memory was still on one of these when it was taken. */
+	readonly #bereft = new Set<string>();
 	readonly #mayEnd: (vm: { readonly namespace: string; readonly name: string }) => boolean;
 	readonly #isOurs: (user: string) => boolean;
 	readonly #drained: (instanceId: string) => boolean;
@@ -77,6 +88,7 @@ export class Monitor {
 		for (const cluster of this.#clusters)
 			cluster.subscribe((event) => {
 				if (event.kind === "ended") this.#guestEnded(event as GuestEnded);
+				if (event.kind === "migration ended") this.#migrationEnded(event as MigrationEnded);
 			});
 	}
 
@@ -108,10 +120,15 @@ export class Monitor {
 			this.#note("2", `Evacuator sent ${verb} ${path}`);
 	}
 
+	/** After the switch of a post-copy migration the guest runs elsewhere, and dies with the instance that it came from. */
+	#migrationEnded({ namespace, name, sourceInstance, outcome }: MigrationEnded): void {
+		if (outcome === "instance taken" && this.#excused.has(sourceInstance)) this.#bereft.add(`${namespace}/${name}`);
+	}
+
 	#guestEnded({ namespace, name, instanceId, cause, by, strategy, owner, runStrategy, migratable }: GuestEnded): void {
 		const vm = `${namespace}/${name}`;
 		if (cause === "instance taken") {
-			if (this.#excused.has(instanceId)) return;
+			if (this.#excused.has(instanceId) || this.#bereft.has(vm)) return;
 			this.#noteUnlessExcused({ instanceId, namespace, name }, `${vm} died with ${instanceId}, which was taken`);
 			return;
 		}

@@ -29,16 +29,28 @@ export type LoadedDefinition = {
  * interpreter does not implement or that Step Functions would not accept; nothing is ever ignored.
  */
 export function loadDefinition(definition: unknown, ground: Ground): LoadedDefinition {
-	const read = definitionSchema.safeParse(typeof definition === "string" ? parse(definition) : definition);
-	if (!read.success) throw refusal(read.error.issues.map(sayIssue));
+	const machine = machineOf(definition);
 	const complaints: string[] = [];
 	checkFlow(
-		read.data,
+		machine,
 		(resource) => callableOf(resource, ground) !== undefined,
 		(state, field, why) => complaints.push(`state "${state}", field ${field}: ${why}`),
 	);
 	if (complaints.length > 0) throw refusal(complaints);
-	return { machine: read.data, ground };
+	return { machine, ground };
+}
+
+/** Of values that were read before: the same definition may run on many grounds. */
+const known = new WeakMap<object, LoadedDefinition["machine"]>();
+
+function machineOf(definition: unknown): LoadedDefinition["machine"] {
+	const value = typeof definition === "string" ? parse(definition) : definition;
+	const before = typeof value === "object" && value !== null ? known.get(value) : undefined;
+	if (before) return before;
+	const read = definitionSchema.safeParse(value);
+	if (!read.success) throw refusal(read.error.issues.map(sayIssue));
+	if (typeof value === "object" && value !== null) known.set(value, read.data);
+	return read.data;
 }
 
 /** Service integrations have no account in their ARN: `arn:aws:states:::…`. */

@@ -1,9 +1,8 @@
 import type { MaintenanceRecord, VmStory } from "./record.ts";
 import { keptStories } from "./record-limits.ts";
 
-/** The record with these stories of the VMs, as many as it holds; itself when none of them is new. */
+/** The record with these stories of the VMs, as many as it holds; itself when none of them is new, and as many are not listed. */
 export function withStories(record: MaintenanceRecord, vms: readonly VmStory[]): MaintenanceRecord {
-	if (vms === record.vms) return record;
 	const kept = keptStories(vms);
 	const unlisted = { ended: (record.unlisted?.ended ?? 0) + kept.ended, present: kept.present };
 	const isKnown = kept.vms.length === record.vms.length && kept.vms.every((story, index) => story === record.vms[index]);

@@ -18,8 +18,7 @@ export function keptTroubles(troubles: readonly Trouble[]): readonly Trouble[] {
 }
 
 /** The same trouble with no more words than a record holds. */
-export const keptTrouble = (trouble: Trouble): Trouble =>
-	trouble.says.length <= SAYS_LIMIT ? trouble : { ...trouble, says: shortened(trouble.says, SAYS_LIMIT) };
+export const keptTrouble = (trouble: Trouble): Trouble => ({ ...trouble, says: shortened(trouble.says, SAYS_LIMIT) });
 
 const rest = (kind: TroubleKind, count: number): Trouble => ({
 	kind,

@@ -14,6 +14,13 @@ describe("the plan of Hold's heartbeats", () => {
 		});
 	});
 
+	it("changes when the first of the hooks that need it reaches its limit, in whatever order they came", () => {
+		expect(beatPlanOf({ hooks: [hook(3_600, 48), hook(600, 16), hook(300, 8)] })).toEqual({
+			beatSeconds: 100,
+			laterBeat: { after: iso(8), seconds: 200 },
+		});
+	});
+
 	it("goes on at the same pace where another hook needs it longer", () => {
 		expect(beatPlanOf({ hooks: [hook(300, 8), hook(300, 10), hook(600, 16)] })).toEqual({
 			beatSeconds: 100,

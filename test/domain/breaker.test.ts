@@ -94,6 +94,19 @@ describe("VM nodes", () => {
 		expect(vmNodesOf(look)).toEqual({ count: 1, leaving: [], hasOurs: false });
 	});
 
+	it("are none where the only VMI on them has ended", () => {
+		const look = survey({ labels: {} }, { labels: {} });
+		const ended = { ...look, vmis: [aVmi("db", { nodeName: "host-1", phase: "Succeeded" })] };
+
+		expect([look, ended].map((one) => vmNodesOf(one)?.count)).toEqual([2, 1]);
+	});
+
+	it("are counted, but not as leaving, where no instance is known for them", () => {
+		const look = survey({ unschedulable: true, annotations: ourCordon, providerId: "kind://docker/host-0" });
+
+		expect(vmNodesOf(look)).toEqual({ count: 2, leaving: [], hasOurs: true });
+	});
+
 	it("are seen by a survey only", () => {
 		expect(vmNodesOf(aLook())).toBeUndefined();
 	});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isEnded, nextGeneration, withHandedOver } from "../../src/domain/generations.ts";
+import { isEnded, nextGeneration, withContinued, withHandedOver } from "../../src/domain/generations.ts";
 import { executionName } from "../../src/domain/record.ts";
 import { withReleasing } from "../../src/domain/record-changes.ts";
 import { aRecord, INSTANCE, NOW } from "./builders.ts";
@@ -29,10 +29,19 @@ describe("a generation", () => {
 		expect(nextGeneration({ ...releasing, markedAt: NOW + 1 }, NOW + 2)).toEqual({ ...next, markedAt: NOW + 1 });
 	});
 
-	it("ends the maintenance when the instance is released or gone, and not when it is handed over", () => {
-		const states = ["open", "releasing", "handed over", "released", "gone"] as const;
+	it("ends the maintenance when the instance is released or gone or the drain taken back, and not when it is handed over", () => {
+		const states = ["open", "releasing", "handed over", "released", "gone", "restored"] as const;
 
-		expect(states.filter((state) => isEnded(aRecord({ state })))).toEqual(["released", "gone"]);
+		expect(states.filter((state) => isEnded(aRecord({ state })))).toEqual(["released", "gone", "restored"]);
+	});
+
+	it("that was handed over says once which one goes on, and no other says so", () => {
+		const handedOver = withHandedOver(before, NOW);
+		const continued = withContinued(handedOver, 3);
+
+		expect(continued).toEqual({ ...handedOver, continuedAs: 3 });
+		expect(withContinued(continued, 4)).toBe(continued);
+		expect(withContinued(before, 3)).toBe(before);
 	});
 
 	it("has an execution of its own name", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { withCancel } from "../../src/domain/cancellation.ts";
-import { nextGeneration, withHandedOver } from "../../src/domain/generations.ts";
+import { tombstone, withCancel } from "../../src/domain/cancellation.ts";
+import { nextGeneration, withContinued, withHandedOver } from "../../src/domain/generations.ts";
 import { happeningsOf } from "../../src/domain/history.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import * as change from "../../src/domain/record-changes.ts";
@@ -10,7 +10,9 @@ import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
 const record = aRecord();
 const slot = { since: NOW, place: 2, orders: 0 };
 const cancel = { at: NOW, issuedAt: NOW, requestId: "cancel-1", by: "kim" };
+const { node, cordonedAt, ...unknown } = record;
 const blocks = { kind: "vm-blocks", about: "shop/db", says: "no" } as const;
+const noRoom = { kind: "no-room", about: "shop/big", says: "no" } as const;
 
 describe("the history of a maintenance", () => {
 	it.each<[string, MaintenanceRecord | undefined, MaintenanceRecord, readonly string[]]>([
@@ -20,6 +22,12 @@ describe("the history of a maintenance", () => {
 			undefined,
 			nextGeneration(record, NOW),
 			["generation 2 opened, last request event-1: scale-in"],
+		],
+		[
+			"begins without a request where a cancel came first",
+			undefined,
+			tombstone(record, cancel, NOW),
+			["generation 1 opened, last request none: cancelled before it began"],
 		],
 		[
 			"tells of another request and its hook",
@@ -33,6 +41,7 @@ describe("the history of a maintenance", () => {
 			change.withNode(record, { ...ours, uid: "another" }),
 			["node node-a (uid another)", "found uncordoned"],
 		],
+		["tells of the node that it did not know", unknown, change.withNode(unknown, ours), ["node node-a (uid node-a-uid)"]],
 		["tells of the cordon", change.withoutCordon(record), record, ["cordoned"]],
 		["tells that it waits for a slot", record, change.withSlotWait(record, slot), ["waits for a slot"]],
 		["tells that it has one", change.withSlotWait(record, slot), record, ["has a slot"]],
@@ -45,6 +54,12 @@ describe("the history of a maintenance", () => {
 		],
 		["tells that somebody wants it again", withCancel(record, cancel), record, ["wanted again"]],
 		["tells of the kinds of trouble", record, change.withTrouble(record, [blocks]), ["trouble: vm-blocks"]],
+		[
+			"tells of each kind of trouble once, in the order of the alphabet",
+			record,
+			change.withTrouble(record, [blocks, noRoom, { ...blocks, about: "shop/web" }]),
+			["trouble: no-room, vm-blocks"],
+		],
 		["tells that trouble is over", change.withTrouble(record, [blocks]), change.withTrouble(record, []), ["no trouble any more"]],
 		["tells of the mark", record, change.withMark(record, NOW), ["marked safe to terminate"]],
 		["tells that the mark is revoked", change.withMark(record, NOW), record, ["mark revoked"]],
@@ -66,7 +81,12 @@ describe("the history of a maintenance", () => {
 		["surveys", change.withSurvey(record, NOW)],
 		["another place in the queue", change.withSlotWait(record, { ...slot, place: 1 }), change.withSlotWait(record, slot)],
 		["a claim of Release", change.withReleasing(record, "turn", ["token-1"], NOW)],
-		["the same trouble about another VM", change.withTrouble(record, [])],
+		[
+			"the same kinds of trouble about other VMs and in another order",
+			change.withTrouble(record, [blocks, noRoom]),
+			change.withTrouble(record, [noRoom, { ...blocks, about: "shop/web" }]),
+		],
+		["a write after the end", withContinued(withHandedOver(record, NOW), 2), withHandedOver(record, NOW)],
 		["what is left", { ...record, left: { vms: 1, pods: 1, changedAt: NOW } }],
 	])("says nothing of %s", (_, next, was = record) => {
 		expect(happeningsOf(was, next)).toEqual([]);

@@ -3,7 +3,7 @@ import * as change from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
 import type { MaintenanceRequest } from "../../src/domain/request.ts";
 import { withStories } from "../../src/domain/story-changes.ts";
-import { aHook, aRecord, aRequest, INSTANCE, NOW, ours } from "./builders.ts";
+import { aHook, aNode, aRecord, aRequest, INSTANCE, NOW, ours } from "./builders.ts";
 
 const { cordonedAt, ...uncordoned } = aRecord();
 const refusal = { count: 1, nextAt: NOW, why: "budget" };
@@ -24,6 +24,33 @@ describe("a record remembers", () => {
 
 		expect(withStories(aRecord(), vms)).toEqual({ ...aRecord(), vms });
 		expect(change.withTrouble(aRecord(), trouble)).toEqual({ ...aRecord(), trouble });
+	});
+
+	it("the VM nodes that a survey has seen, for as long as no later one sees others", () => {
+		const [first, second] = [4, 5].map((count) => ({ count, leaving: [], hasOurs: true }));
+		const surveyed = change.withSurvey(aRecord(), NOW, first);
+
+		expect(surveyed).toEqual({ ...aRecord(), surveyedAt: NOW, vmNodes: first });
+		expect(change.withSurvey(surveyed, NOW + 1)).toStrictEqual({ ...surveyed, surveyedAt: NOW + 1 });
+		expect(change.withSurvey(surveyed, NOW + 1, second).vmNodes).toEqual(second);
+	});
+
+	it("whose cordon it is, and is not written again for it", () => {
+		const [foreign, cordoned] = [aRecord({ foreignCordon: true }), aNode()];
+		const record = aRecord();
+
+		expect(change.withCordonOf(record, cordoned)).toEqual(foreign);
+		expect(change.withCordonOf(foreign, cordoned)).toBe(foreign);
+		expect(change.withCordonOf(foreign, aNode({ unschedulable: false }))).toStrictEqual(record);
+		expect(change.withCordonOf(record, aNode({ unschedulable: false }))).toBe(record);
+		expect(change.withCordonOf(record, undefined)).toBe(record);
+	});
+
+	it("that an order came, while it is not closed", () => {
+		const gone = aRecord({ state: "gone" });
+
+		expect(change.withWoken(aRecord({ orders: 2 }))).toEqual(aRecord({ orders: 3 }));
+		expect(change.withWoken(gone)).toBe(gone);
 	});
 
 	it("a node that it did not know, or that is another one now", () => {
@@ -68,6 +95,15 @@ describe("a record forgets", () => {
 	});
 });
 
+describe("a drain that was taken back", () => {
+	it("is closed, with nothing left and no trouble", () => {
+		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
+		const held = aRecord({ trouble, left: { vms: 1, pods: 2, changedAt: NOW - 1 } });
+
+		expect(change.withRestored(held, NOW)).toStrictEqual({ ...aRecord(), state: "restored", closedAt: NOW });
+	});
+});
+
 describe("a turn of Release", () => {
 	const releasing = change.withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
 
@@ -107,6 +143,21 @@ describe("a request", () => {
 		expect(orders({ ...without, hook: aHook({ token: "token-2" }) })).toBe(1);
 		expect(orders({ ...without, mayEnd: ["shop/db"] })).toBe(1);
 		expect(orders({ ...without, source: "order" })).toBe(1);
+	});
+
+	it("leaves the record with the instant at which the newest of all was issued", () => {
+		const issued = (requestId: string, issuedAt: number) => aRequest({ requestId, issuedAt });
+		const first = openRecord(issued("event-1", 2_000), 1, NOW);
+		const requestedAt = (issuedAt: number) => mergeRequest(first, issued("event-2", issuedAt)).requestedAt;
+
+		expect([first.requestedAt, requestedAt(1_000), requestedAt(3_000)]).toEqual([2_000, 2_000, 3_000]);
+		expect(openRecord(aRequest(), 1, NOW)).not.toHaveProperty("requestedAt");
+	});
+
+	it("with another token of a hook that waits adds it", () => {
+		const second = aHook({ token: "token-2", limitAt: NOW + 1 });
+
+		expect(mergeRequest(aRecord(), aRequest({ requestId: "event-2", hook: second })).hooks).toEqual([aHook(), second]);
 	});
 
 	it("with a token that the record knows among others adds no hook", () => {

@@ -21,6 +21,7 @@ describe("what a drain has left", () => {
 				mine,
 				aMigration("unmarked", { name: "user", phase: "Running" }),
 				aMigration("marked", { name: "over", phase: "Failed", evacuates: ours.name }),
+				aMigration("unmarked", { name: "done", phase: "Succeeded", evacuates: ours.name }),
 				aMigration("elsewhere", { name: "others", phase: "Running", evacuates: "node-b" }),
 			],
 		});

@@ -95,6 +95,18 @@ describe("a drain that stands still", () => {
 		);
 	});
 
+	it("names a VM, and not its migration beside it", () => {
+		const migrations = [
+			aMigration("db", { sourceNode: "node-a", targetNode: "node-b" }),
+			aMigration("gone", { name: "other", uid: "other-uid", sourceNode: "node-a", targetNode: "node-b" }),
+		];
+		const [trouble] = troubles(since(60), { ...full, migrations });
+
+		expect(trouble?.says).toBe(
+			"The drain of node-a stands still. What is left: shop/db (eviction strategy External: its own controller has to move it), shop/web (The pod is Running and being deleted), shop/other (the migration of gone is Running); see what each waits for, or stop the VMs yourself.",
+		);
+	});
+
 	it("counts from the last change of what is left", () => {
 		const first = withLeft(aRecord(), full, NOW);
 

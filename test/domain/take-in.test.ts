@@ -16,6 +16,7 @@ describe("a hook that an instance waits for", () => {
 		["is known when the record was handed over", withHandedOver(record, NOW), false],
 		["is known when we completed it", { ...change.withHookCompleted(record, "token-1", NOW), state: "released" as const }, false],
 		["is known when AWS had lost it", change.withHookLost(record, "token-1", NOW), false],
+		["is unheard of when the record has ended without an answer to it", aRecord({ state: "restored" }), true],
 		["is unheard of when the record has other hooks", aRecord({ hooks: [aHook({ hook: "another" })] }), true],
 		["is unheard of after an order without hooks", aRecord({ hooks: [], state: "released" }), true],
 	])("%s", (_, latest, unheard) => {
@@ -35,8 +36,11 @@ describe("an action without a token", () => {
 		expect(mergeRequest(merged, aRequest({ requestId: "event-10", hook: late })).hooks).toBe(merged.hooks);
 	});
 
-	it("is not added where the action with its token waits already", () => {
+	it("is not added where the action with its token waits already, but where another one does", () => {
+		const others = aRecord({ hooks: [aHook({ hook: "another" })] });
+
 		expect(mergeRequest(record, taken).hooks).toBe(record.hooks);
+		expect(mergeRequest(others, taken).hooks).toEqual([...others.hooks, tokenless]);
 	});
 
 	it("is marked by its name, also when its token has come meanwhile", () => {
@@ -50,8 +54,29 @@ describe("an action without a token", () => {
 		const done = change.withHookCompleted(open, "workers/drain", NOW);
 		expect(mergeRequest(done, aRequest({ requestId: "event-9" }))).toBe(done);
 
+		const two = { ...done, hooks: [aHook({ hook: "another", token: "token-2" }), ...done.hooks] };
+		expect(mergeRequest(two, aRequest({ requestId: "event-9" }))).toBe(two);
+
 		const lost = change.withHookLost(open, "workers/drain", NOW);
 		expect(mergeRequest(lost, aRequest({ requestId: "event-9" })).hooks).toEqual([...lost.hooks, aHook()]);
+	});
+});
+
+describe("an action that was completed", () => {
+	const done = change.withHookCompleted(openRecord(aRequest({ hook: tokenless }), 1, NOW), "workers/drain", NOW);
+	const known = change.withHookCompleted(record, "token-1", NOW);
+
+	it.each([
+		["another hook", done, aHook({ hook: "another" })],
+		["the same hook, when it was completed by its token", known, aHook({ token: "token-2" })],
+	])("is not what an event of %s is about", (_, before, hook) => {
+		expect(mergeRequest(before, aRequest({ requestId: "event-9", hook })).hooks).toEqual([...before.hooks, hook]);
+	});
+
+	it("has nothing to do with an order without a hook", () => {
+		const { hook, ...order } = aRequest({ requestId: "order-1", source: "order" });
+
+		expect(mergeRequest(done, order)).toEqual({ ...done, requests: ["event-1", "order-1"], orders: 1 });
 	});
 });
 
@@ -65,6 +90,11 @@ describe("a mark", () => {
 			"Node node-a takes pods again",
 		],
 		["of a released one stands while its node is cordoned", { latest: released, node: aNode() }, undefined],
+		[
+			"of an instance that is gone is nobody's, though its node takes pods",
+			{ latest: aRecord({ state: "gone" }), node: aNode({ unschedulable: false }) },
+			undefined,
+		],
 		["of a released one stands when its node is gone", { latest: released }, undefined],
 		["is left to the Release that is under way", { latest: aRecord({ state: "releasing" }) }, undefined],
 		["is left to the next generation", { latest: withHandedOver(record, NOW) }, undefined],

@@ -24,6 +24,23 @@ export const explanations: readonly Explanation[] = [
 		["standstill.ts", "?.", "look.node?.ready", "look.node.ready"],
 		["next-step.ts", "?.", "record.refusals[uid]?.nextAt", "record.refusals[uid].nextAt"],
 	),
+	...because("Only a record that waits for a slot is asked; the types do not know.", [
+		"admission.ts",
+		"?.",
+		"slot?.lookedAt",
+		"slot.lookedAt",
+	]),
+	...because(
+		"Only a record that is cancelled has this said of it; the types do not know.",
+		["cancellation.ts", "?.", "cancel?.by", "cancel.by"],
+		["cancellation.ts", "?.", "cancel?.reason", "cancel.reason"],
+	),
+	...because("Where there is no record the first case has answered; the types do not know.", [
+		"untrue-mark.ts",
+		"?.",
+		"latest?.state",
+		"latest.state",
+	]),
 	...because(
 		"Whoever migrates has a migration; the types do not know.",
 		["fates.ts", "?.", "vmi.migration?.targetNode", "vmi.migration.targetNode"],
@@ -58,11 +75,23 @@ export const explanations: readonly Explanation[] = [
 	]),
 	...because(
 		"An instant or number that is missing compares as false anyhow; the test is there for the types.",
+		["admission.ts", "always", "liftedAt !== undefined", "true"],
+		["cancellation.ts", "always", "cancelledUntil !== undefined", "true"],
 		["movement.ts", "always", "arrivedAt !== undefined", "true"],
 		["news.ts", "always", "toldAt !== undefined", "true"],
 		["hosting.ts", "always", "value !== undefined", "true"],
 		["hosting.ts", "always", "value !== undefined", "true"],
+		["record-requests.ts", "always", "cancelledUntil !== undefined", "true"],
+		["record-requests.ts", "always", "issuedAt !== undefined", "true"],
+		["record-requests.ts", "always", "cancelledUntil !== undefined && issuedAt !== undefined", "true"],
+		[
+			"record-requests.ts",
+			"LogicalOperator",
+			"cancelledUntil !== undefined && issuedAt !== undefined",
+			"cancelledUntil !== undefined || issuedAt !== undefined",
+		],
 		["standstill.ts", "always", "record.deadline === undefined", "false"],
+		["trouble-of.ts", "always", "markedAt !== undefined", "true"],
 	),
 	...because("What is no end has no instant, and compares as false with any.", [
 		"standstill.ts",
@@ -118,5 +147,6 @@ export const explanations: readonly Explanation[] = [
 		"true",
 	]),
 	...because("No two rules say the same of the same thing.", ["proof.ts", "always", "a.rule === b.rule", "true"]),
+	...because("No two that wait have the same id.", ["slots.ts", "EqualityOperator", "idA < idB", "idA <= idB"]),
 	...because("No two pods have the same place.", ["evictions.ts", "EqualityOperator", "first < second", "first <= second"]),
 ];

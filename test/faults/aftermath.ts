@@ -26,12 +26,25 @@ export async function aftermathOf(ground: EmbeddedGround, cluster: SimulatedClus
 			.sort(),
 		// The Node of an instance that is gone goes a minute later.
 		node: there !== undefined && there.spec?.unschedulable !== true ? "open" : "cordoned or gone",
+		underWay: underWay(cluster),
 		guests: cluster.truth
 			.guests()
 			.filter(({ alive }) => alive)
 			.map(({ name, instanceId }) => `${name} ${instanceId === LEAVING ? "on the node" : "elsewhere"}`)
 			.sort(),
 	};
+}
+
+/** What KubeVirt still means to do: VMs that it will move, and migrations that it has not finished. */
+function underWay({ store }: SimulatedCluster): readonly string[] {
+	const marked = store.list("virtualmachineinstances").filter(({ status }) => status?.evacuationNodeName);
+	const unfinished = store
+		.list("virtualmachineinstancemigrations")
+		.filter(({ status }) => !["Succeeded", "Failed"].includes(String(status?.phase)));
+	return [
+		...marked.map(({ metadata }) => `${metadata.name} is marked`),
+		...unfinished.map(({ spec }) => `${String(spec?.vmiName)} migrates`),
+	].sort();
 }
 
 /** A late token may have a generation of its own: what became of it is told there. */

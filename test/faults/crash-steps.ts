@@ -1,35 +1,22 @@
 // Ends each function directly before each of its effects, and repeats it after the last, in a run of its own each, and prints
-// whether that run leaves everything as one leaves it that nothing disturbs.
+// whether that run leaves everything as one leaves it that nothing more disturbs.
 import { isDeepStrictEqual } from "node:util";
 import type { FunctionName } from "../../src/local/embedded-ground.ts";
-import type { FaultKind } from "./fault.ts";
-import { type Plan, planOf } from "./plan.ts";
+import { type CrashStory, crashStories } from "./crash-stories.ts";
+import type { Fault } from "./fault.ts";
 import { play } from "./play.ts";
 
-/** A VM that migrates, one that starts elsewhere, pods with a budget, two hooks: every effect that a drain has. */
-const world: Plan["world"] = {
-	...planOf(1).world,
-	kubevirtVersion: "1.9.0",
-	others: 2,
-	vms: [
-		{ name: "vm-0", fate: "migrates", seconds: 5, may: false },
-		{ name: "vm-1", fate: "shuts down", seconds: 5, may: false },
-	],
-	pods: 2,
-	budget: true,
-	neighbour: false,
-	hookSeconds: 3600,
-	defaultResult: "ABANDON",
-	secondHook: "told",
-	retain: false,
-	begins: "hook",
-};
+/** Seconds that a run goes on after a crash at least: until the next sweep, and what that one begins, are over. */
+const AFTERWARDS = 900;
 
-const withFault = (kind: FaultKind, of: FunctionName, nth: number): Plan => ({
-	seed: 0,
-	world,
-	faults: [{ kind, at: { on: "request", of, channel: "any", nth }, seconds: 0, times: 1, choice: 0 }],
-	patient: true,
+type Crash = { readonly kind: "crash between two effects" | "step repeated"; readonly of: FunctionName; readonly nth: number };
+
+const faultOf = ({ kind, of, nth }: Crash): Fault => ({
+	kind,
+	at: { on: "request", of, channel: "any", nth },
+	seconds: AFTERWARDS,
+	times: 1,
+	choice: 0,
 });
 
 /** The requests of a trace that leave a function, in order. */
@@ -42,18 +29,29 @@ const requestsOf = (trace: readonly string[]) =>
 
 const isRead = (operation: string): boolean => /^(GetItem|BatchGetItem|Query|Describe|get |list |watch )/.test(operation);
 
-const undisturbed = await play({ seed: 0, world, faults: [], patient: true });
-const counts = new Map<FunctionName, number>();
-const runs = requestsOf(undisturbed.trace).flatMap(({ of, operation }) => {
-	const nth = (counts.get(of) ?? 0) + 1;
-	counts.set(of, nth);
-	return isRead(operation) ? [] : [{ kind: "crash between two effects" as const, of, nth, operation }];
-});
-const afterAll = [...counts.keys()].map((of) => ({ kind: "step repeated" as const, of, nth: 1, operation: "its end" }));
-for (const { kind, of, nth, operation } of [...runs, ...afterAll]) {
-	const { aftermath, violations, fired } = await play(withFault(kind, of, nth));
-	const same = isDeepStrictEqual(aftermath, undisturbed.aftermath);
-	const where = `${of} ${kind === "step repeated" ? "repeated after" : "ended before"} ${operation} (request ${nth})`;
-	console.log(JSON.stringify({ of, where, struck: fired.size > 0, same, violations, ...(!same && { aftermath }) }));
+/** A crash before each effect in this trace, and a repetition of each function. */
+function crashesIn(trace: readonly string[], ends: readonly FunctionName[]) {
+	const counts = new Map<FunctionName, number>();
+	const before = requestsOf(trace).flatMap(({ of, operation }) => {
+		const nth = (counts.get(of) ?? 0) + 1;
+		counts.set(of, nth);
+		return isRead(operation) ? [] : [{ kind: "crash between two effects" as const, of, nth, operation }];
+	});
+	const repeated = [...counts.keys()].map((of) => ({ kind: "step repeated" as const, of, nth: 1, operation: "its end" }));
+	return [...before, ...repeated].filter(({ of }) => ends.includes(of));
 }
+
+async function crashAtEveryStep({ name: story, ends, world, faults }: CrashStory): Promise<void> {
+	const undisturbed = await play({ seed: 0, world, faults, patient: true });
+	for (const crash of crashesIn(undisturbed.trace, ends)) {
+		const { of, kind, nth, operation } = crash;
+		const { aftermath, violations, fired } = await play({ seed: 0, world, faults: [...faults, faultOf(crash)], patient: true });
+		const same = isDeepStrictEqual(aftermath, undisturbed.aftermath);
+		const struck = fired.has(kind);
+		const where = `${of} ${kind === "step repeated" ? "repeated after" : "ended before"} ${operation} (request ${nth})`;
+		console.log(JSON.stringify({ story, of, where, struck, same, violations, ...(!same && { aftermath }) }));
+	}
+}
+
+for (const story of crashStories) await crashAtEveryStep(story);
 process.stdout.write("", () => process.exit());

@@ -15,6 +15,8 @@ import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
 
 /** A message that could not be handled comes again after this; see `delivery` of infra/time-outs.ts. */
 const REDELIVERY_MS = 61_000;
+/** An execution reads the record before each step; a Watch is the longest. */
+const TURN_MS = 255_000;
 const MARK = "evacuator.io/safe-to-terminate";
 
 /** Sees everything that happens in one run: keeps its trace and its evidence, and watches both laws. */
@@ -100,10 +102,12 @@ export class Witness {
 		else this.#tableOutage = longer(this.#tableOutage);
 	}
 
-	/** The event of a hook has come, and until now there was no table to keep its token in. */
+	/** The event of a hook came in an outage of the table, or so shortly before it that no state has read its token. */
 	#nobodyCouldKeep(): boolean {
 		const { from, until } = this.#tableOutage;
-		return this.#clock.now() <= until + REDELIVERY_MS && this.#messages.hooksToldAt.some((at) => from <= at && at <= until);
+		return (
+			this.#clock.now() <= until + REDELIVERY_MS && this.#messages.hooksToldAt.some((at) => from - TURN_MS <= at && at <= until)
+		);
 	}
 
 	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */

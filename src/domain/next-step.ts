@@ -84,6 +84,10 @@ const isNotOurs: Opinion = ({ look, record }) =>
 const isUncordoned: Opinion = ({ look }) =>
 	look.node?.unschedulable === false ? { next: "assess", why: "somebody uncordoned the node" } : undefined;
 
+/** Where the mark of an older generation was revoked before anything else, the survey comes before the cordon, as ever. */
+const isNotCordonedByUs: Opinion = ({ record }) =>
+	record.cordonedAt === undefined ? { next: "assess", why: "this maintenance has not cordoned the node yet" } : undefined;
+
 /** A node that has just been emptied is not released before the scheduler has surely heard of the cordon. */
 const nothingIsLeft: Opinion = ({ look, record, now }) => {
 	if (!record.node || whatIsLeft(look, { node: record.node }).length > 0) return undefined;
@@ -163,6 +167,7 @@ const watchOpinions: readonly Opinion[] = [
 	hasNoNode,
 	isNotOurs,
 	isUncordoned,
+	isNotCordonedByUs,
 	nothingIsLeft,
 	evictionIsDue,
 	roomMayHaveCome,

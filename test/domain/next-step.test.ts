@@ -87,6 +87,14 @@ describe("while it watches the maintenance", () => {
 		});
 	});
 
+	it("surveys and cordons again when this maintenance has not cordoned the node, empty or not", () => {
+		const { cordonedAt, ...uncordoned } = aRecord();
+		const decided = { next: "assess", why: "this maintenance has not cordoned the node yet" };
+
+		expect(duringWatch(aLook(), uncordoned, strictPolicy, NOW)).toEqual(decided);
+		expect(duringWatch(aLook({ pods: [aPod()] }), uncordoned, strictPolicy, NOW)).toEqual(decided);
+	});
+
 	it("releases when nothing is left", () => {
 		const pods = [aPod({ mirror: true }), aLauncher("db", { phase: "Succeeded" })];
 

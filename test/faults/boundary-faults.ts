@@ -4,6 +4,7 @@ import { readApiRequest } from "../../src/local/cluster/api/api-request.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import type { Fault } from "./fault.ts";
+import type { Answered } from "./rehearsals.ts";
 import { accountFaults, apiEffect, befallJson, befalls } from "./request-faults.ts";
 import { Running } from "./running.ts";
 import type { Leaving, Strikes } from "./strikes.ts";
@@ -18,9 +19,10 @@ export type Surroundings = {
 	readonly tableIsDown: () => boolean;
 	/** Lets a fault happen that is about no single request; answers whether it did. */
 	readonly happen: (fault: Fault, running: Running) => boolean;
-	/** Somebody else has written the record. */
-	readonly writeRecord: () => Promise<void>;
+	/** Somebody else writes the record; answers whether there was one. */
+	readonly writeRecord: () => Promise<boolean>;
 	readonly onAwsRequest: (running: Running | undefined, operation: string, body: string) => void;
+	readonly onEviction: (running: Running, answered: Answered) => void;
 	readonly say: (line: string) => void;
 };
 
@@ -61,8 +63,8 @@ export class BoundaryFaults {
 		running.looksNoMore();
 		onAwsRequest(running, operation, body);
 		say(`${running.requestId} ${operation}`);
-		const between = strikes !== undefined && struck.some(({ kind }) => kind === "record written in between");
-		if (between) await this.#at.writeRecord();
+		const between = struck.find(({ kind }) => kind === "record written in between");
+		if (between && (await this.#at.writeRecord())) strikes.note(between);
 		const fault = struck.find(perRequest);
 		if (!fault) return outside();
 		strikes.note(fault);
@@ -95,7 +97,10 @@ export class BoundaryFaults {
 				subject.user === user && subject.path === path && subject.verb === verb;
 			cluster.faults.api.add({ match, times: 1, effect });
 		}
-		return Running.outside(() => cluster.handle(request));
+		const body = operation === "create pods/eviction" ? await request.clone().text() : "";
+		const answer = await Running.outside(() => cluster.handle(request));
+		if (body) this.#at.onEviction(running, { path, isRehearsal: body.includes('"dryRun"'), status: answer.status });
+		return answer;
 	};
 
 	/** Lets happen what is about no single request, and answers what befalls this one. */

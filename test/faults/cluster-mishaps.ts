@@ -91,9 +91,10 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return true;
 	},
 
-	"webhook removed": ({ cluster }) => {
+	"webhook removed": ({ cluster, webhookGone }) => {
 		if (cluster.store.list("validatingwebhookconfigurations").length === 0) return false;
 		cluster.faults.removeWebhooks();
+		webhookGone();
 		return true;
 	},
 

@@ -23,7 +23,7 @@ export function planOf(seed: number): Plan {
 		const fault = planFault(random, aim);
 		if (isPossible(fault, faults)) faults.push(fault);
 	}
-	return { seed, world: fitting(world, faults), faults, patient: random.chance(1 / 16) };
+	return { seed, world: fitting(world, faults), faults, patient: random.chance(1 / 24) };
 }
 
 const functions: Readonly<Record<FunctionName, number>> = {
@@ -92,7 +92,7 @@ const weights: Partial<Record<FaultKind, number>> = {
 	"VM migrated to the node": often,
 	"webhook removed": often,
 	"record written in between": often,
-	"message redriven a day later": rare / 2,
+	"message redriven a day later": rare / 4,
 	"function outage": rare,
 	"table outage": rare,
 };

@@ -11,6 +11,7 @@ import { BoundaryFaults } from "./boundary-faults.ts";
 import type { FaultKind } from "./fault.ts";
 import { Happenings } from "./happenings.ts";
 import { GROUP, Messages } from "./messages.ts";
+import { untilOver } from "./over.ts";
 import type { Plan } from "./plan.ts";
 import { functionClock } from "./running.ts";
 import { LEAVING, type Stage } from "./stage.ts";
@@ -37,11 +38,6 @@ export type Ending = {
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
-/** From the end of the last fault to that of the run: Hold's patience of an hour, and a drain. */
-const DEADLINE_MS = 2.5 * HOUR;
-const LOOK_MS = 60 * SECOND;
-/** A drain that has said what it stands still for, and in which nothing has changed for so long, changes no more by itself. */
-const SETTLED_MS = 20 * 60 * SECOND;
 /** Nothing here waits for a socket: so few turns of the event loop are enough for every promise. */
 const TURNS = 3;
 
@@ -89,7 +85,7 @@ class Run {
 		const ground = () => this.#deployed;
 		this.#messages = new Messages({ plan, clock, strikes: this.#strikes, ground, broken: (fault) => this.#broken(fault) });
 		const seen = { clock, cluster: this.#cluster, node: this.#node, policy: this.#policy };
-		this.#witness = new Witness({ ...seen, messages: this.#messages, trace });
+		this.#witness = new Witness({ ...seen, messages: this.#messages, trace, fired: this.#strikes.fired });
 	}
 
 	async deploy(): Promise<EmbeddedGround> {
@@ -128,7 +124,14 @@ class Run {
 			if (begins !== "hook") this.#messages.order();
 			if (begins !== "order") clock.at((begins === "hook" ? 1 : 40) * SECOND, () => ground.aws.terminate(LEAVING, "scale in"));
 			const redrivenAt = this.#messages.redriveLater();
-			await this.#untilOver(ground, redrivenAt);
+			await untilOver(ground, {
+				plan: this.#plan,
+				clock,
+				atLeast: redrivenAt,
+				lastsUntil: () => this.#lastsUntil,
+				isTold: () => this.#witness.evidence.notices.length > 0,
+				isBroken: () => this.#fault !== undefined,
+			});
 			return this.#witness.judge(ground);
 		});
 		if (this.#fault !== undefined) throw this.#fault;
@@ -160,6 +163,7 @@ class Run {
 			happen: (fault, running) => this.#happenings?.happen(fault, running) ?? false,
 			writeRecord: () => this.#writeRecord(),
 			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
+			onEviction: (running, answered) => this.#witness.rehearsals.answered(running, answered),
 			say: (line) => this.#witness.trace.add(line),
 		});
 	}
@@ -179,6 +183,7 @@ class Run {
 			recreated: () => {
 				this.#witness.evidence.recreatedAt = this.#clock.now();
 			},
+			webhookGone: () => this.#witness.rehearsals.webhookGone(),
 			outage: (of, until) => this.#witness.outage(of, until),
 			lastsUntil: (at) => {
 				this.#lastsUntil = Math.max(this.#lastsUntil, at);
@@ -200,10 +205,10 @@ class Run {
 	}
 
 	/** Another writer changes nothing but the version, and so comes before whoever has read the record. */
-	async #writeRecord(): Promise<void> {
+	async #writeRecord(): Promise<boolean> {
 		const { store, worldOf } = this.#deployed;
 		const latest = await worldOf("intake").records.latest(LEAVING);
-		if (!latest) return;
+		if (!latest) return false;
 		await store.dynamodb.send(
 			new UpdateItemCommand({
 				TableName: store.table,
@@ -212,33 +217,6 @@ class Run {
 				ExpressionAttributeValues: { ":one": { N: "1" } },
 			}),
 		);
-	}
-
-	/** Until everything has ended, or has had all the time that it may take; in any case until `atLeast`. */
-	async #untilOver(ground: EmbeddedGround, atLeast: number): Promise<void> {
-		const clock = this.#clock;
-		for (;;) {
-			await clock.sleep(LOOK_MS);
-			const now = clock.now();
-			if (this.#fault !== undefined || now > Math.max(atLeast, this.#lastsUntil + DEADLINE_MS)) return;
-			if (now > Math.max(atLeast, this.#lastsUntil + 2 * LOOK_MS) && (await this.#isOver(ground))) return;
-			if (now > Math.max(atLeast, this.#lastsUntil + SETTLED_MS) && (await this.#standsStill(ground))) return;
-		}
-	}
-
-	/** Its trouble is told, and nothing has left the node since. */
-	async #standsStill({ worldOf }: EmbeddedGround): Promise<boolean> {
-		if (this.#plan.patient || this.#witness.evidence.notices.length === 0) return false;
-		const record = await worldOf("intake").records.latest(LEAVING);
-		const since = record?.left?.changedAt ?? record?.openedAt ?? Number.POSITIVE_INFINITY;
-		return record !== undefined && record.trouble.length > 0 && this.#clock.now() > since + SETTLED_MS;
-	}
-
-	async #isOver({ aws, machine, queues }: EmbeddedGround): Promise<boolean> {
-		const { ec2, lifecycle } = aws.instance(LEAVING);
-		const gone = ec2 === "terminated" || (lifecycle === "InService" && this.#plan.world.begins === "order");
-		if (!gone || machine.list().some(({ status }) => status === "RUNNING")) return false;
-		const there = [await queues.inspect("events"), await queues.inspect("orders")];
-		return there.every(({ ready, inFlight }) => ready.length + inFlight.length === 0);
+		return true;
 	}
 }

@@ -24,6 +24,8 @@ export type Stage = {
 	allow(vm: string): void;
 	/** The Node of the same name is another one from now on. */
 	recreated(): void;
+	/** KubeVirt guards no eviction from now on. */
+	webhookGone(): void;
 	/** No function runs until then. */
 	outage(of: "functions" | "table", until: number): void;
 	/** No fault lasts longer than until then. */

@@ -2,6 +2,7 @@ import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { isOurs } from "../scenarios/stage.ts";
+import type { FaultKind } from "./fault.ts";
 import { LEAVING } from "./stage.ts";
 
 /** What was broken, and how. */
@@ -23,6 +24,8 @@ export type Evidence = {
 	readonly live: Map<string, string>;
 	/** When another Node of the same name appeared. */
 	recreatedAt: number | undefined;
+	/** How often each kind of fault has struck. */
+	readonly fired: ReadonlyMap<FaultKind, number>;
 };
 
 type Judge = (evidence: Evidence, ground: EmbeddedGround) => readonly string[] | Promise<readonly string[]>;
@@ -108,10 +111,13 @@ const namesakeIsUntouched: Judge = ({ cluster, node, recreatedAt }) => {
 
 const PAUSE_MS = 5_000;
 
-/** A pod that its budget keeps is not asked for again within five seconds. */
-const refusalsPause: Judge = ({ cluster }) => {
+/**
+ * A pod that its budget keeps is not asked for again within five seconds; but for the repetition of a step that is still under
+ * way, which cannot know of it.
+ */
+const refusalsPause: Judge = ({ cluster, fired }) => {
 	const refusedAt = new Map<string, number>();
-	return cluster.audit.flatMap(({ at, user, path, code }) => {
+	const tooSoon = cluster.audit.flatMap(({ at, user, path, code }) => {
 		if (!isOurs(user) || !path.endsWith("/eviction") || path.includes("virt-launcher")) return [];
 		const before = refusedAt.get(path);
 		if (code === 429) refusedAt.set(path, at);
@@ -119,6 +125,7 @@ const refusalsPause: Judge = ({ cluster }) => {
 			? [`${path} was asked for ${(at - before) / 1_000} s after it was refused`]
 			: [];
 	});
+	return tooSoon.slice(fired.get("step overtaken by its repetition") ?? 0);
 };
 
 const judges: Readonly<Record<string, Judge>> = {

@@ -9,6 +9,7 @@ import type { Trace } from "../scenarios/trace.ts";
 import { watchedCluster } from "../scenarios/watched-cluster.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Messages } from "./messages.ts";
+import { Rehearsals } from "./rehearsals.ts";
 import type { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
 import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
@@ -26,6 +27,7 @@ export class Witness {
 	readonly monitor: Monitor;
 	/** VMs that an order lets end. */
 	readonly allowed: string[] = [];
+	readonly rehearsals = new Rehearsals();
 	readonly #clock: VirtualClock;
 	readonly #cluster: SimulatedCluster;
 	readonly #arrivals: Arrivals;
@@ -43,8 +45,9 @@ export class Witness {
 		readonly policy: Policy;
 		readonly messages: Messages;
 		readonly trace: Trace;
+		readonly fired: Evidence["fired"];
 	}) {
-		const { clock, cluster, node, policy, messages, trace } = options;
+		const { clock, cluster, node, policy, messages, trace, fired } = options;
 		this.#clock = clock;
 		this.#cluster = cluster;
 		this.#messages = messages;
@@ -56,9 +59,10 @@ export class Witness {
 			isOurs,
 			drained: (instanceId) => instanceId === LEAVING,
 			excuse: (victim) => this.#arrivals.excuse(victim),
+			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
 		const { ids } = messages;
-		const seen = { says: [], notices: [], entered: [], completions: [], live: new Map(), recreatedAt: undefined };
+		const seen = { says: [], notices: [], entered: [], completions: [], live: new Map(), recreatedAt: undefined, fired };
 		this.evidence = { clock, cluster, node, ids, ...seen };
 		cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
 	}

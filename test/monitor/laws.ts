@@ -69,6 +69,7 @@ export class Monitor {
 	readonly #isOurs: (user: string) => boolean;
 	readonly #drained: (instanceId: string) => boolean;
 	readonly #excuse: (victim: Victim) => string | undefined;
+	readonly #excuseShutdown: (vm: string) => string | undefined;
 
 	constructor(options: {
 		readonly clusters: readonly Watched[];
@@ -79,12 +80,15 @@ export class Monitor {
 		readonly drained: (instanceId: string) => boolean;
 		/** Why nobody could have known that this was on an instance that was let go; undefined when somebody could. */
 		readonly excuse?: (victim: Victim) => string | undefined;
+		/** Why nobody could have known that an eviction would shut this VM (`namespace/name`) down. */
+		readonly excuseShutdown?: (vm: string) => string | undefined;
 	}) {
 		this.#clusters = options.clusters;
 		this.#mayEnd = options.mayEnd;
 		this.#isOurs = options.isOurs;
 		this.#drained = options.drained;
 		this.#excuse = options.excuse ?? (() => undefined);
+		this.#excuseShutdown = options.excuseShutdown ?? (() => undefined);
 		for (const cluster of this.#clusters)
 			cluster.subscribe((event) => {
 				if (event.kind === "ended") this.#guestEnded(event as GuestEnded);
@@ -134,14 +138,22 @@ export class Monitor {
 		}
 		if (by === undefined || !this.#isOurs(by)) return;
 		if (!this.#drained(instanceId)) this.#note("2", `${vm} was shut down on ${instanceId}, which nobody asked to drain`);
-		if (!shutsDown(strategy, migratable)) this.#note("2", `${vm} was shut down against its eviction strategy ${strategy}`);
-		if (!comesBack(owner, runStrategy) && !this.#mayEnd({ namespace, name }))
-			this.#note("2", `${vm} was ended for good, and no policy allows it`);
+		if (!shutsDown(strategy, migratable)) {
+			const says = `${vm} was shut down against its eviction strategy ${strategy}`;
+			this.#noteOr(this.#excuseShutdown(vm), "2", says);
+		}
+		if (!comesBack(owner, runStrategy) && !this.#mayEnd({ namespace, name })) {
+			const says = `${vm} was ended for good, and no policy allows it`;
+			this.#noteOr(shutsDown(strategy, migratable) ? undefined : this.#excuseShutdown(vm), "2", says);
+		}
 	}
 
 	#noteUnlessExcused(victim: Victim, says: string): void {
-		const excuse = this.#excuse(victim);
-		if (excuse === undefined) this.#note("1", says);
+		this.#noteOr(this.#excuse(victim), "1", says);
+	}
+
+	#noteOr(excuse: string | undefined, law: Violation["law"], says: string): void {
+		if (excuse === undefined) this.#note(law, says);
 		else this.excused.push(`${says}: ${excuse}`);
 	}
 

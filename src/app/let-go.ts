@@ -18,11 +18,11 @@ type Claimed = MaintenanceRecord & { readonly node: NodeIdentity };
 export async function letGo(record: Claimed, second: Look, world: World, attempt: Attempt): Promise<"let go" | string> {
 	const now = world.clock.now();
 	const name = executionName(record);
-	const doubt = await doubtOf(record, second, world, attempt);
-	if (doubt) return doubt;
 	// Written first: whoever finds the record afterwards knows that there may be a mark to revoke.
 	const marked = await changeRecord(record, world, (was) => (was.cancel ? undefined : withMark(was, now)));
 	if (!marked) return "the drain was cancelled";
+	const doubt = await doubtOf(record, second, world, attempt);
+	if (doubt) return doubt;
 	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
 	world.notices.say({ event: "marked", maintenance: name, instanceId: record.instanceId });
 	await announce(record, world);

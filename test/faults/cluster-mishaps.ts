@@ -58,8 +58,13 @@ const migrate = (stage: Stage, vmiName: string): true =>
 		}),
 	);
 
-/** Another one each time. */
-const newName = ({ cluster }: Stage, kind: string): string => `${kind}-${cluster.store.list("virtualmachines").length}`;
+/** Another one each time, whatever has been deleted since. */
+const newName = ({ cluster }: Stage, kind: string): string => {
+	const names = new Set(cluster.store.list("virtualmachines").map(({ metadata }) => metadata.name));
+	let number = names.size;
+	while (names.has(`${kind}-${number}`)) number += 1;
+	return `${kind}-${number}`;
+};
 
 /** What happens in a cluster, by itself or by its users, while one of its nodes leaves. */
 export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {

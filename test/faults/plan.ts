@@ -23,7 +23,7 @@ export function planOf(seed: number): Plan {
 		const fault = planFault(random, aim);
 		if (isPossible(fault, faults)) faults.push(fault);
 	}
-	return { seed, world: fitting(world, faults), faults, patient: random.chance(1 / 24) };
+	return { seed, world: fitting(world, faults), faults, patient: random.chance(1 / 32) };
 }
 
 const functions: Readonly<Record<FunctionName, number>> = {
@@ -83,11 +83,8 @@ const weights: Partial<Record<FaultKind, number>> = {
 	"AWS answer late": often,
 	"second hook token": often,
 	"VM started on the node": 3,
-	"VM bound after the cordon": often,
 	"node uncordoned by a user": often,
 	"Node recreated": often,
-	"VMI object forced away": often,
-	"launcher object forced away": often,
 	"migration object forced away": often,
 	"VM migrated to the node": often,
 	"webhook removed": often,

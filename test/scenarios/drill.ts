@@ -64,6 +64,8 @@ export type Drill = {
 	readonly prepare?: (stage: Stage) => void;
 	/** What happens to an invocation on its way to the function: Lambda's own troubles. */
 	readonly aroundInvoke?: (invocation: Invocation, run: () => Promise<unknown>, clock: VirtualClock) => Promise<unknown>;
+	/** What happens to a request on its way to AWS. */
+	readonly boundary?: (clock: VirtualClock) => NonNullable<Deployment["boundary"]>;
 	/** What is deployed instead of the definition. */
 	readonly changeDefinition?: ChangeDefinition;
 	/** KubeVirt's settings and version; default 1.9.0. */
@@ -134,6 +136,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 		clusters: [reachOf(cluster, tokens, clock)],
 		policy,
 		invoke: (invocation) => around(invocation, () => handle(invocation), clock),
+		...(options.boundary && { served: "in process", boundary: options.boundary(clock) }),
 		onTaken: (instanceId, why) => {
 			trace.add(`taken ${instanceId} ${why}`);
 			if (why === "lapsed") monitor.lapsed(instanceId, "its last hook");

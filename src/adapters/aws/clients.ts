@@ -11,10 +11,20 @@ export type Ground = { readonly endpoint: string } | { readonly requestHandler: 
 
 export type AwsService = "autoScaling" | "ec2" | "dynamodb" | "sfn" | "sqs";
 
+type SettledSetting =
+	| "useFipsEndpoint"
+	| "useDualstackEndpoint"
+	| "defaultsMode"
+	| "userAgentAppId"
+	| "ignoreConfiguredEndpointUrls"
+	| "cacheMiddleware";
+
 export type AwsClientOptions = {
 	readonly region: string;
 	/** Services that are not AWS's own; the others are. */
 	readonly grounds?: Readonly<Partial<Record<AwsService, Ground>>>;
+	/** Of every client; what is left out is the environment's. */
+	readonly settled?: Pick<AutoScalingClientConfig, SettledSetting>;
 	/** The environment's when left out. */
 	readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
@@ -36,12 +46,13 @@ export type AwsClients = {
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
 /** The SDK's clients, with short time-outs. */
-export function createAwsClients({ region, grounds = {}, credentials }: AwsClientOptions): AwsClients {
+export function createAwsClients({ region, grounds = {}, settled = {}, credentials }: AwsClientOptions): AwsClients {
 	const settings = (service: AwsService, attempts = 3) => ({
 		region,
 		maxAttempts: attempts,
 		retryMode: "standard",
 		requestHandler: TIMEOUTS,
+		...settled,
 		...(credentials && { credentials }),
 		...grounds[service],
 	});

@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type AwsClientOptions, type AwsClients, createAwsClients } from "../../adapters/aws/clients.ts";
 
 const unread = [
@@ -8,7 +9,18 @@ const unread = [
 	"contentLengthMiddleware",
 ];
 
+/** What the SDK would look for in the environment and in files otherwise, some of it once for each request. */
+const SETTLED = {
+	useFipsEndpoint: false,
+	useDualstackEndpoint: false,
+	defaultsMode: "legacy",
+	userAgentAppId: "evacuator",
+	ignoreConfiguredEndpointUrls: true,
+	cacheMiddleware: true,
+} as const;
+
 type Backoff = { computeNextBackoffDelay(attempt: number): number };
+type Client = { readonly config: Pick<DynamoDBClient["config"], "retryStrategy"> };
 
 /**
  * The SDK's clients for services that are functions in this process.
@@ -17,15 +29,19 @@ type Backoff = { computeNextBackoffDelay(attempt: number): number };
  * in real time and at random, before they repeat a request: on virtual time nothing changes meanwhile.
  */
 export function createInProcessClients(options: AwsClientOptions): AwsClients {
-	const clients = createAwsClients(options);
-	for (const { middlewareStack, config } of Object.values(clients)) {
-		for (const name of unread) middlewareStack.remove(name);
-		const { retryStrategy } = config;
-		config.retryStrategy = async () => {
-			const strategy = await retryStrategy();
-			(strategy as unknown as { retryBackoffStrategy: Backoff }).retryBackoffStrategy.computeNextBackoffDelay = () => 0;
-			return strategy;
-		};
+	const clients = createAwsClients({ ...options, settled: SETTLED });
+	for (const client of Object.values(clients)) {
+		for (const name of unread) client.middlewareStack.remove(name);
+		repeatAtOnce(client);
 	}
 	return clients;
+}
+
+function repeatAtOnce({ config }: Client): void {
+	const { retryStrategy } = config;
+	config.retryStrategy = async () => {
+		const strategy = await retryStrategy();
+		(strategy as unknown as { retryBackoffStrategy: Backoff }).retryBackoffStrategy.computeNextBackoffDelay = () => 0;
+		return strategy;
+	};
 }

@@ -1,5 +1,5 @@
 import { type HttpRequest, HttpResponse } from "@smithy/protocol-http";
-import { steadyUuid } from "./account.ts";
+import { numberedUuid } from "./account.ts";
 import { ApiError } from "./api-error.ts";
 import type { AccountHandler } from "./request-handler.ts";
 
@@ -18,7 +18,7 @@ export const targetOf = ({ headers }: Pick<HttpRequest, "headers">): string => h
 export function jsonService(namespace: string, answer: Answer): AccountHandler {
 	let requests = 0;
 	const respond = (statusCode: number, value: unknown): { response: HttpResponse } => {
-		const headers = { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": steadyUuid(namespace, ++requests) };
+		const headers = { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": numberedUuid(++requests) };
 		return { response: new HttpResponse({ statusCode, headers, body: Buffer.from(JSON.stringify(value)) }) };
 	};
 	return {

@@ -1,6 +1,6 @@
 import { type HttpRequest, HttpResponse } from "@smithy/protocol-http";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
-import { steadyUuid } from "./account.ts";
+import { numberedUuid } from "./account.ts";
 import { ApiError } from "./api-error.ts";
 import { type AutoScalingState, answerAutoScaling, refuseAutoScaling } from "./auto-scaling-api.ts";
 import { answerEc2, type Ec2Account, refuseEc2 } from "./ec2-api.ts";
@@ -98,7 +98,7 @@ export function createRequestHandler(services: Services): AccountHandler {
 		const body = textOf(request.body);
 		const operation = operationOf(service, request, body);
 		const fault = services.faults.take(operation, body);
-		const requestId = steadyUuid("request", ++requests);
+		const requestId = numberedUuid(++requests);
 		services.onRequest({ at: services.clock.now(), operation, ...(fault && { fault: fault.kind }) });
 		try {
 			failBefore(fault, service, operation);

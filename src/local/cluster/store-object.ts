@@ -84,6 +84,17 @@ export function copyOf<T>(value: T): T {
 	return copy as T;
 }
 
+/** Whether two values are the same JSON; fields that are undefined are not there, as JSON would have it. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+	if (one === other) return true;
+	if (Array.isArray(one))
+		return Array.isArray(other) && one.length === other.length && one.every((item, index) => isSameJson(item, other[index]));
+	if (!isFields(one) || !isFields(other)) return false;
+	for (const field in one) if (!isSameJson(one[field], other[field])) return false;
+	for (const field in other) if (other[field] !== undefined && one[field] === undefined) return false;
+	return true;
+}
+
 /**
  * `next` as a frozen value that shares every equal part with `previous`; `previous` itself when nothing differs. The
  * history of a busy cluster then costs what changed, not what exists.

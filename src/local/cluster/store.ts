@@ -2,7 +2,17 @@ import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { ObjectExists, ObjectMissing } from "./store-errors.ts";
 import { type Change, StoreHistory } from "./store-history.ts";
 import { suffixFrom, uidFrom } from "./store-names.ts";
-import { copyOf, itemsAt, type KubeObject, type NewObject, type ObjectMeta, settle, textAt, timestamp } from "./store-object.ts";
+import {
+	copyOf,
+	isSameJson,
+	itemsAt,
+	type KubeObject,
+	type NewObject,
+	type ObjectMeta,
+	settle,
+	textAt,
+	timestamp,
+} from "./store-object.ts";
 import { type Resource, type ResourceType, resourceType, resourceTypes } from "./store-resources.ts";
 import { keyOf, Shelf } from "./store-shelf.ts";
 
@@ -104,7 +114,7 @@ export class Store implements ObjectStore {
 		change(draft);
 		const { uid, creationTimestamp, resourceVersion } = previous.metadata;
 		Object.assign(draft.metadata, { name, uid, creationTimestamp, resourceVersion });
-		if (settle(previous, draft) === previous) return previous;
+		if (isSameJson(previous, draft)) return previous;
 		if (raisesGeneration(resourceType(resource), previous, draft)) {
 			draft.metadata.generation = (previous.metadata.generation ?? 0) + 1;
 		}
@@ -223,7 +233,7 @@ export class Store implements ObjectStore {
 }
 
 function raisesGeneration(type: ResourceType, previous: KubeObject, draft: KubeObject): boolean {
-	return type.generationOf.some((field) => settle(previous[field], draft[field]) !== previous[field]);
+	return type.generationOf.some((field) => !isSameJson(previous[field], draft[field]));
 }
 
 /** A namespace keeps its finalizers in the spec. */

@@ -1,5 +1,6 @@
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { Ground } from "../../adapters/aws/clients.ts";
+import { CreateQueueCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { createAwsClients, type Ground } from "../../adapters/aws/clients.ts";
+import { createInProcessClients } from "../aws/in-process-clients.ts";
 import type { SimulationClock } from "../clock/simulation-clock.ts";
 import { Doorbell } from "./doorbell.ts";
 import { type SqsServer, type SqsServerOptions, type StoredMessage, startSqsServer } from "./sqs-server.ts";
@@ -49,22 +50,23 @@ export async function startQueues(options: QueuesOptions): Promise<Queues> {
 	const server = await begin({ clock, region, onArrival: (queue) => bells.get(queue)?.ring() });
 	const { ground, origin } = server;
 	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-	const sqs = new SQSClient({ region, credentials, ...ground });
+	const create = "endpoint" in ground ? createAwsClients : createInProcessClients;
+	const { sqs } = create({ region, credentials, grounds: { sqs: ground } });
 
 	const url = (queue: QueueName) => `${origin}/${ACCOUNT}/${queue}`;
 	const arn = (queue: QueueName) => `arn:aws:sqs:${region}:${ACCOUNT}:${queue}`;
 	const redrive = (deadLetters: QueueName) => ({
 		RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(deadLetters), maxReceiveCount }),
 	});
-	const create = async (queue: QueueName, attributes: Record<string, string> = {}) => {
+	const add = async (queue: QueueName, attributes: Record<string, string> = {}) => {
 		const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS), ...attributes };
 		await sqs.send(new CreateQueueCommand({ QueueName: queue, Attributes }));
 	};
-	await create("quarantine");
-	await create("events-dead");
-	await create("orders-dead");
-	await create("events", redrive("events-dead"));
-	await create("orders", redrive("orders-dead"));
+	await add("quarantine");
+	await add("events-dead");
+	await add("orders-dead");
+	await add("events", redrive("events-dead"));
+	await add("orders", redrive("orders-dead"));
 
 	const bell = (queue: QueueName): Doorbell => {
 		const found = bells.get(queue);

@@ -1,5 +1,5 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ApiError } from "../aws/api-error.ts";
+import { createInProcessClients } from "../aws/in-process-clients.ts";
 import { jsonService, targetOf } from "../aws/json-service.ts";
 import type { AccountHandler } from "../aws/request-handler.ts";
 import { answerDynamoDb } from "./dynamodb-api.ts";
@@ -42,7 +42,7 @@ export function createMemoryRecordStore(options: { readonly region: string; read
 		},
 	};
 	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-	const dynamodb = new DynamoDBClient({ region, credentials, maxAttempts: 3, requestHandler });
+	const { dynamodb } = createInProcessClients({ region, credentials, grounds: { dynamodb: { requestHandler } } });
 	return {
 		ground: { requestHandler },
 		table,

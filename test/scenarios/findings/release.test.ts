@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
+import type { BoundaryRequest } from "../../../src/local/aws/boundary.ts";
 import { here, tolerant } from "../../rules/tricks.ts";
 import { leaveFor } from "../drains/ways-to-leave.ts";
 import { drill, LEAVING, type Stage } from "../drill.ts";
@@ -36,6 +37,12 @@ const arrivesAfterFirstLook =
 		});
 	};
 
+/** Whether an update gives this field of the record a value. */
+function sets({ operation, body }: BoundaryRequest, field: string): boolean {
+	const [, name] = new RegExp(`"(#f\\d+)":"${field}"`).exec(body) ?? [];
+	return operation === "UpdateItem" && name !== undefined && body.includes(`${name} = `);
+}
+
 describe("Release", () => {
 	it("waits for a launcher that tolerates the cordon and has no node yet", async () => {
 		const outcome = await drill({
@@ -57,6 +64,30 @@ describe("Release", () => {
 			play: leaveFor(600),
 		});
 
+		expect(outcome.violations).toEqual([]);
+	});
+
+	it("marks nothing when writing down the mark took longer than its look stays fresh", async () => {
+		let arrives = (): void => {};
+		let slowed = false;
+		const outcome = await drill({
+			seed: ({ add }, node) => void add.vm({ ...db, on: node }),
+			prepare: ({ cluster, node }) => {
+				const spec = { ...here(node), ...tolerant };
+				arrives = () => void cluster.add.vm({ namespace: "shop", name: "intruder", evictionStrategy: "None", spec });
+			},
+			boundary: (clock) => async (request, send) => {
+				const answer = await send();
+				if (slowed || !sets(request, "markedAt")) return answer;
+				slowed = true;
+				arrives();
+				await clock.sleep(20_000);
+				return answer;
+			},
+			play: leaveFor(600),
+		});
+
+		expect(slowed).toBe(true);
 		expect(outcome.violations).toEqual([]);
 	});
 

@@ -52,6 +52,23 @@ describe("a mark", () => {
 		expect(swept(outcome)).toMatchObject({ "mark revoked": 1 });
 	});
 
+	it("that a new VM has made untrue is revoked by the next generation, which then drains the node as ever", async () => {
+		const outcome = await drill({
+			seed: oneVm,
+			play: async (stage) => {
+				const { cluster, node, ground } = stage;
+				await post(stage, "orders", order());
+				await released(stage);
+				cluster.add.vm({ namespace: "shop", name: "newcomer", evictionStrategy: "LiveMigrate", on: node });
+				ground.aws.terminate(LEAVING, "scale in");
+				await stage.until(() => !isMarked(stage));
+				await stage.until(() => ground.aws.instance(LEAVING).ec2 === "terminated");
+			},
+		});
+		expect(outcome.violations).toEqual([]);
+		expect(outcome.record).toMatchObject({ state: "released", generation: 2 });
+	});
+
 	it("on an instance that has no record here is another's, and stays", async () => {
 		const outcome = await drill({
 			seed: () => {},

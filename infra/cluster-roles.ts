@@ -44,8 +44,8 @@ export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>>
 		kubevirt(["virtualmachineinstancemigrations"], ["delete"]),
 		{ apiGroups: ["subresources.kubevirt.io"], resources: ["virtualmachineinstances/evacuate"], verbs: ["update"] },
 	],
-	// Where an instance without a tag belongs, and whether the Node of a marked one takes pods again.
-	sweep: [core(["nodes"], ["get", "list"])],
+	// Where an instance without a tag belongs, and what is on the Node of a marked one by now.
+	sweep: look,
 };
 
 /** Those of the functions that a cluster knows at all. */

@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../domain/look.ts";
+import type { Look } from "../domain/look.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withoutMark } from "../domain/record-changes.ts";
 import { whyUntrue } from "../domain/untrue-mark.ts";
@@ -18,8 +18,7 @@ export function sweepMarks(run: SweepRun, world: World): Promise<void> {
 
 async function check(instanceId: string, world: World): Promise<string> {
 	const latest = await world.records.latest(instanceId);
-	const node = latest && (await nodeOf(latest, world));
-	const why = whyUntrue({ latest, node });
+	const why = whyUntrue({ latest, look: latest && (await lookAt(latest, world)) });
 	if (!latest || why === undefined) return "mark stands";
 	// Written first, on the state that was judged: a Release that has begun since keeps its own mark.
 	const after = await changeRecord(latest, world, (was) => (was.state === latest.state ? withoutMark(was) : undefined));
@@ -29,9 +28,11 @@ async function check(instanceId: string, world: World): Promise<string> {
 	return "mark revoked";
 }
 
-/** The Node of a maintenance that has let go, as it is now; undefined where it does not matter, or is gone. */
-async function nodeOf(record: MaintenanceRecord, { clusters }: World): Promise<NodeFacts | undefined> {
-	if (record.state !== "released") return undefined;
-	const nodes = (await clusters.get(record.cluster)?.findNodes({ instanceId: record.instanceId })) ?? [];
-	return nodes.find(({ unschedulable }) => !unschedulable) ?? nodes[0];
+/** A look at the Node of a maintenance that has let go; undefined where it does not matter, or is gone. */
+async function lookAt(record: MaintenanceRecord, { clusters }: World): Promise<Look | undefined> {
+	const cluster = clusters.get(record.cluster);
+	if (record.state !== "released" || !cluster) return undefined;
+	const nodes = await cluster.findNodes({ instanceId: record.instanceId });
+	const node = nodes.find(({ unschedulable }) => !unschedulable) ?? nodes[0];
+	return node && cluster.look(node, "progress");
 }

@@ -3,6 +3,7 @@ import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import type { Plan } from "./plan.ts";
 import { LEAVING } from "./stage.ts";
+import { isMarked } from "./witness.ts";
 
 /** A run under way, as far as its end depends on it. Instants in epoch milliseconds. */
 export type UnderWay = {
@@ -12,6 +13,8 @@ export type UnderWay = {
 	readonly atLeast: number;
 	/** The last instant of which a fault is known to last. */
 	readonly lastsUntil: () => number;
+	/** Whether anything lives on the instance. */
+	readonly isInhabited: () => boolean;
 	/** Whether any trouble was told. */
 	readonly isTold: () => boolean;
 	/** Whether the simulation itself has failed. */
@@ -46,7 +49,9 @@ async function standsStill({ worldOf }: EmbeddedGround, { plan, clock, isTold }:
 }
 
 /** The instance is gone, or nobody wants it any more; nothing runs, waits on a queue, or is left for Sweep to find. */
-async function isOver({ aws, machine, queues, worldOf }: EmbeddedGround, { plan }: UnderWay): Promise<boolean> {
+async function isOver(ground: EmbeddedGround, { plan, isInhabited }: UnderWay): Promise<boolean> {
+	const { aws, machine, queues, worldOf } = ground;
+	if (isMarked(ground) && isInhabited()) return false;
 	const { ec2, lifecycle } = aws.instance(LEAVING);
 	const gone = ec2 === "terminated" || (lifecycle === "InService" && plan.world.begins === "order");
 	if (!gone || machine.list().some(({ status }) => status === "RUNNING")) return false;

@@ -129,6 +129,7 @@ class Run {
 				clock,
 				atLeast: redrivenAt,
 				lastsUntil: () => this.#lastsUntil,
+				isInhabited: () => this.#witness.monitor.isInhabited(LEAVING),
 				isTold: () => this.#witness.evidence.notices.length > 0,
 				isBroken: () => this.#fault !== undefined,
 			});

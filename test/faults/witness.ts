@@ -20,6 +20,12 @@ const REDELIVERY_MS = 61_000;
 const TURN_MS = 255_000;
 const MARK = "evacuator.io/safe-to-terminate";
 
+/** Whether a running instance is marked safe to terminate. */
+export function isMarked({ aws }: EmbeddedGround): boolean {
+	const { tags, ec2 } = aws.instance(LEAVING);
+	return ec2 === "running" && tags[MARK] !== undefined;
+}
+
 /** Sees everything that happens in one run: keeps its trace and its evidence, and watches both laws. */
 export class Witness {
 	readonly trace: Trace;
@@ -130,8 +136,7 @@ export class Witness {
 
 	async judge(ground: EmbeddedGround): Promise<readonly Broken[]> {
 		for (const { user, verb, path } of this.#cluster.audit) this.monitor.request(user, verb, path);
-		const { tags, ec2 } = ground.aws.instance(LEAVING);
-		if (ec2 === "running" && tags[MARK]) this.monitor.taken(LEAVING, "still marked");
+		if (isMarked(ground)) this.monitor.stillMarked(LEAVING);
 		return [...this.monitor.violations, ...(await verdictOn(this.evidence, ground))];
 	}
 

@@ -107,6 +107,17 @@ export class Monitor {
 				this.#noteUnlessExcused(victim, `${instanceId} was let go (${why}) while ${says}`);
 	}
 
+	/** A mark has stood for so long that whoever vouches for it must have seen what lives there by now. */
+	stillMarked(instanceId: string): void {
+		for (const cluster of this.#clusters)
+			for (const { says } of aliveOn(cluster, instanceId)) this.#note("1", `${instanceId} is still marked while ${says}`);
+	}
+
+	/** Whether anything lives on the instance. */
+	isInhabited(instanceId: string): boolean {
+		return this.#clusters.some((cluster) => aliveOn(cluster, instanceId).length > 0);
+	}
+
 	/** The instance was taken, and nobody could see what lived on it: what is not seen counts as broken. */
 	unseen(instanceId: string, why: string, reason: string): void {
 		if (why === "limit" || why === "reclaimed") this.#excused.add(instanceId);

@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
+import { here, tolerant } from "../../rules/tricks.ts";
 import { oneVm, order, post, released, slowVm } from "../bad-input/messages.ts";
 import { drill, LEAVING, type Stage } from "../drill.ts";
 import { swept } from "./sweep.ts";
@@ -34,6 +35,31 @@ describe("a mark", () => {
 		expect(swept(outcome)).toMatchObject({ "mark revoked": 1, "mark stands": expect.any(Number) });
 		expect(outcome.says).toContainEqual(
 			expect.objectContaining({ event: "mark revoked", why: expect.stringContaining("takes pods again") }),
+		);
+	});
+
+	it("is revoked when a user migrates a VM to the cordoned node", async () => {
+		const outcome = await drill({
+			seed: ({ add }, node, [other = ""]) => {
+				add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate" });
+				add.vm({ namespace: "shop", name: "neighbour", on: other, spec: { ...here(node, other), ...tolerant } });
+			},
+			play: async (stage) => {
+				await post(stage, "orders", order());
+				await released(stage);
+				await stage.cluster.kubectl("POST", "/apis/kubevirt.io/v1/namespaces/shop/virtualmachineinstancemigrations", {
+					apiVersion: "kubevirt.io/v1",
+					kind: "VirtualMachineInstanceMigration",
+					metadata: { name: "by-hand", namespace: "shop" },
+					spec: { vmiName: "neighbour" },
+				});
+				await stage.until(() => !isMarked(stage));
+			},
+		});
+		expect(outcome.violations).toEqual([]);
+		expect(outcome.record).not.toHaveProperty("markedAt");
+		expect(outcome.says).toContainEqual(
+			expect.objectContaining({ event: "mark revoked", why: expect.stringContaining("virt-launcher-neighbour") }),
 		);
 	});
 

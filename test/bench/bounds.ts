@@ -35,8 +35,18 @@ function wrongWith({ requests, evictions, lagSeconds, wrong }: DrainFigures, hoo
 const over = (what: string, count: number, bound: number | undefined): readonly string[] =>
 	bound === undefined || count <= bound ? [] : [`${count} ${what}, at most ${bound} are allowed`];
 
-/** What many drains may cost: each so many times what one of the fewest does, however many leave. */
+/** What many drains may cost: each so many times what one of the fewest does, and its turns at the queue. */
 const CROWD_BOUNDS = { slowestBeat: 0.5, growth: 2 } as const;
+
+/**
+ * What a drain may cost beside that for each time that the queue of its cluster is twice as long. Whoever waits asks again and
+ * again, the rarer the further back it stands: three turns at most for each half of the queue that goes before it. A turn is
+ * one function that reads the record twice, the slots and perhaps those in the way, and writes down a heartbeat and its place.
+ */
+const OF_DOUBLING = { requests: 0, writes: 9, reads: 12, invocations: 3 } as const;
+
+/** How often the queue of a cluster doubles: its nodes divided by the slots it has. */
+const doublings = ({ nodes, clusters, slots }: CrowdFigures): number => Math.max(0, Math.log2(nodes / clusters / slots));
 
 /** One sentence for each law that was broken, each hook that waited too long, and each figure that grows worse than linearly. */
 export function verdictOfCrowds(crowds: readonly CrowdFigures[]): readonly string[] {
@@ -45,9 +55,10 @@ export function verdictOfCrowds(crowds: readonly CrowdFigures[]): readonly strin
 		const says = [
 			...crowd.wrong,
 			...over("of a hook's time-out without a heartbeat", crowd.slowestBeat, CROWD_BOUNDS.slowestBeat),
-			...(["requests", "writes", "reads", "invocations"] as const).flatMap((figure) =>
-				over(`${figure} of one drain`, crowd[figure], smallest && CROWD_BOUNDS.growth * smallest[figure]),
-			),
+			...(["requests", "writes", "reads", "invocations"] as const).flatMap((figure) => {
+				const bound = smallest && CROWD_BOUNDS.growth * smallest[figure] + OF_DOUBLING[figure] * doublings(crowd);
+				return over(`${figure} of one drain`, crowd[figure], bound);
+			}),
 		];
 		return says.map((one) => `${crowd.nodes} nodes: ${one}`);
 	});

@@ -1,3 +1,4 @@
+import { drainsAtOnce, type Policy, strictPolicy } from "../../src/domain/policy.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { isOurs, POWER_OFF_MS } from "../scenarios/stage.ts";
@@ -8,6 +9,8 @@ import { createLeavingNodes, type LeavingNode } from "./leaving-node.ts";
 export type CrowdFigures = {
 	readonly nodes: number;
 	readonly clusters: number;
+	/** So many drains of a cluster go on at once; the others wait. */
+	readonly slots: number;
 	readonly hookSeconds: number;
 	/** Of one drain, on average: requests to the Kubernetes API, writes and reads of the table. */
 	readonly requests: number;
@@ -26,6 +29,11 @@ export type CrowdFigures = {
 };
 
 export const CROWD = { clusters: 20, vms: 4, hookSeconds: 3_600, withinSeconds: 60 } as const;
+/**
+ * What an operator sets who means to replace most of a cluster at once, and knows it: no share of nodes that leave is too many.
+ * Otherwise the circuit breaker would rightly pause every drain. Slots are left as they are when nothing is set: two for each cluster.
+ */
+export const CROWD_POLICY: Policy = { ...strictPolicy, mostLeavingShare: 1 };
 const HOURS_48_MS = 48 * 3_600_000;
 /** Real milliseconds: all nodes may have something to do at one moment of virtual time. */
 const PATIENCE_MS = 600_000;
@@ -37,7 +45,7 @@ export async function drainCrowd(count: number): Promise<CrowdFigures> {
 	const nodes = createCrowd(clock, count);
 	const monitor = monitorOf(nodes);
 	const counted = { invocations: 0 };
-	const ground = await startGround({ clock, nodes, monitor, onInvoke: () => counted.invocations++ });
+	const ground = await startGround({ clock, nodes, monitor, policy: CROWD_POLICY, onInvoke: () => counted.invocations++ });
 	try {
 		addInstances(ground, nodes, CROWD.hookSeconds);
 		const start = clock.now();
@@ -51,6 +59,7 @@ export async function drainCrowd(count: number): Promise<CrowdFigures> {
 		return {
 			nodes: count,
 			clusters: clusters.length,
+			slots: drainsAtOnce(CROWD_POLICY),
 			hookSeconds: CROWD.hookSeconds,
 			requests: requests / count,
 			writes: served(ground, "PutItem", "UpdateItem") / count,

@@ -1,5 +1,5 @@
 import { invokeHandler } from "../../src/cli/invoke-handler.ts";
-import { strictPolicy } from "../../src/domain/policy.ts";
+import { type Policy, strictPolicy } from "../../src/domain/policy.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { Monitor } from "../monitor/laws.ts";
@@ -79,16 +79,17 @@ type Start = {
 	readonly clock: VirtualClock;
 	readonly nodes: readonly LeavingNode[];
 	readonly monitor: Monitor;
+	readonly policy?: Policy;
 	readonly onInvoke: () => void;
 };
 
-export function startGround({ clock, nodes, monitor, onInvoke }: Start): Promise<EmbeddedGround> {
+export function startGround({ clock, nodes, monitor, policy = strictPolicy, onInvoke }: Start): Promise<EmbeddedGround> {
 	const handle = invokeHandler(["evacuator"]);
 	const clusterOf = new Map(nodes.map(({ instanceId, cluster }) => [instanceId, cluster]));
 	return deploy({
 		clock,
 		clusters: clustersOf(nodes).map((cluster) => reachOf(cluster, admitFunctions(cluster), clock)),
-		policy: strictPolicy,
+		policy,
 		invoke: (invocation) => {
 			onInvoke();
 			return handle(invocation);

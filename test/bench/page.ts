@@ -1,5 +1,6 @@
+import { drainsAtOnce, leavingShare } from "../../src/domain/policy.ts";
 import { boundsOf } from "./bounds.ts";
-import { CROWD, type CrowdFigures } from "./crowd.ts";
+import { CROWD, CROWD_POLICY, type CrowdFigures } from "./crowd.ts";
 import type { FleetFigures } from "./fleet.ts";
 import { columns, lines, spread } from "./layout.ts";
 import { KUBEVIRT_VERSION, LOAD } from "./leaving-node.ts";
@@ -90,7 +91,9 @@ export function pageOfCrowds(crowds: readonly CrowdFigures[]): string {
 	];
 	return lines([
 		`Nodes of ${CROWD.clusters} clusters told to leave within ${CROWD.withinSeconds} s, ${CROWD.vms} VMs each, hook of ${CROWD.hookSeconds} s; requests, record`,
-		"writes, reads and functions are those of one drain, on average; the silence is the longest between two heartbeats of any hook",
+		"writes, reads and functions are those of one drain, on average; the silence is the longest between two heartbeats of any hook.",
+		`maxConcurrentDrains is ${drainsAtOnce(CROWD_POLICY)}, so that most nodes of a large crowd wait for a slot; mostLeavingShare is ${leavingShare(CROWD_POLICY)}, because the`,
+		"circuit breaker would pause these drains, as it is meant to: who means to replace most of a cluster at once sets it so.",
 		...columns([[...heads, "peak RSS", "heap after GC"], ...crowds.map(row)]),
 	]);
 }

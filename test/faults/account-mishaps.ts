@@ -3,6 +3,12 @@ import type { FaultKind } from "./fault.ts";
 import { LEAVING, type Stage } from "./stage.ts";
 import { namespace } from "./world.ts";
 
+/** Less than a message takes that has failed once. */
+const STARTS_WITHIN_MS = 45_000;
+
+const orderOf = (requestId: string, fields: Readonly<Record<string, unknown>>): string =>
+	JSON.stringify({ kind: "drain", version: 1, requestId, instanceId: LEAVING, reason: "again", ...fields });
+
 const running = ({ ground }: Stage): string | undefined =>
 	ground.machine.list().findLast(({ status }) => status === "RUNNING")?.name;
 
@@ -51,20 +57,27 @@ export const accountMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return true;
 	},
 
-	"cancel in between": (stage) => {
+	/** It may overtake an order that was given directly before it. */
+	"cancel in between": (stage, { choice, seconds }) => {
 		const requestId = `BACK-${stage.posted.length}`;
 		const issuedAt = new Date(stage.clock.now()).toISOString();
+		if (choice < 0.4)
+			stage.clock.at(seconds * 1_000, () => stage.post("orders", orderOf(`CHG-before-${requestId}`, { issuedAt })));
 		const cancel = { kind: "cancel", version: 1, requestId, instanceId: LEAVING, reason: "wrong host", issuedAt };
 		stage.post("orders", JSON.stringify(cancel));
 		return true;
 	},
 
-	"order in between": (stage, { choice }) => {
+	/** It may come late, and must not be begun any more then. */
+	"order in between": (stage, { choice, seconds }) => {
 		const vms = stage.plan.world.vms.filter(({ may }) => may).map(({ name }) => `${namespace}/${name}`);
 		const mayEnd = choice < 0.5 ? vms : [];
 		for (const vm of mayEnd) stage.allow(vm);
-		const requestId = `CHG-${stage.posted.length}`;
-		stage.post("orders", JSON.stringify({ kind: "drain", version: 1, requestId, instanceId: LEAVING, reason: "again", mayEnd }));
+		const now = stage.clock.now();
+		const dated = { issuedAt: new Date(now).toISOString(), notAfter: new Date(now + STARTS_WITHIN_MS).toISOString() };
+		const order = orderOf(`CHG-${stage.posted.length}`, { mayEnd, ...dated });
+		if (choice < 0.7) stage.post("orders", order);
+		else stage.clock.at(seconds * 1_000, () => stage.post("orders", order));
 		return true;
 	},
 };

@@ -15,9 +15,12 @@ const createdAt = (object: KubeObject | undefined): number | undefined =>
  */
 export class Arrivals {
 	readonly #cluster: SimulatedCluster;
-	/** When guests came to the instance, and when the VMI behind each was made. */
-	readonly #came = new Map<string, { readonly at: number; readonly madeAt: number | undefined }>();
+	/** When guests came to the instance. */
+	readonly #came = new Map<string, number>();
+	/** Whether the node was cordoned already when the VMI was made. */
+	readonly #madeLate = new Set<string>();
 	readonly #cordons: { readonly at: number; readonly cordoned: boolean }[] = [];
+	#goneAt: number | undefined;
 	#lookBeganAt = Number.POSITIVE_INFINITY;
 
 	constructor(cluster: SimulatedCluster, instanceId: string, node: string, now: () => number) {
@@ -27,10 +30,16 @@ export class Arrivals {
 			if (event.kind !== "started" && event.kind !== "moved") return;
 			if (event.instanceId !== instanceId) return;
 			const { namespace, name, at } = event;
-			this.#came.set(`${namespace}/${name}`, { at, madeAt: createdAt(store.get("virtualmachineinstances", namespace, name)) });
+			this.#came.set(`${namespace}/${name}`, at);
 		});
-		store.subscribe(({ resource, object }) => {
-			if (resource !== "nodes" || object.metadata.name !== node) return;
+		store.subscribe(({ type, resource, object }) => {
+			const { namespace, name } = object.metadata;
+			if (resource === "virtualmachineinstances" && type === "ADDED") {
+				if (this.#cordons.at(-1)?.cordoned) this.#madeLate.add(`${namespace}/${name}`);
+				else this.#madeLate.delete(`${namespace}/${name}`);
+			}
+			if (resource !== "nodes" || name !== node) return;
+			this.#goneAt = type === "DELETED" ? now() : undefined;
 			const cordoned = fields(object.spec).unschedulable === true;
 			if (cordoned !== (this.#cordons.at(-1)?.cordoned ?? false)) this.#cordons.push({ at: now(), cordoned });
 		});
@@ -41,17 +50,28 @@ export class Arrivals {
 		this.#lookBeganAt = at;
 	}
 
+	/** Whether there has been no Node of this name since before that instant. */
+	isGone(at: number): boolean {
+		return this.#goneAt !== undefined && this.#goneAt < at;
+	}
+
+	/** Whether the node took pods before that instant; not known of one that is gone. */
+	isOpen(at: number): boolean {
+		const before = this.#cordons.findLast((one) => one.at < at);
+		return before !== undefined && !before.cordoned;
+	}
+
 	/** Why nobody could have seen it; undefined when somebody could. */
 	excuse(victim: Victim): string | undefined {
 		const before = this.#cordons.findLast(({ at }) => at <= this.#lookBeganAt);
 		if (!before?.cordoned) return undefined;
-		const isLate = "name" in victim ? this.#cameUnseen(victim, before.at) : this.#isNewMigration(victim.migration);
+		const isLate = "name" in victim ? this.#cameUnseen(victim) : this.#isNewMigration(victim.migration);
 		return isLate ? "it came after the second look had begun" : undefined;
 	}
 
-	#cameUnseen({ namespace, name }: { readonly namespace: string; readonly name: string }, cordonedAt: number): boolean {
+	#cameUnseen({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
 		const came = this.#came.get(`${namespace}/${name}`);
-		if (came && came.at >= this.#lookBeganAt) return came.madeAt === undefined || came.madeAt + 999 >= cordonedAt;
+		if (came !== undefined && came >= this.#lookBeganAt) return this.#madeLate.has(`${namespace}/${name}`);
 		const moves = this.#migrations().filter(({ spec }) => fields(spec).vmiName === name);
 		return came === undefined && moves.some(({ metadata }) => this.#isNewMigration(metadata.name));
 	}

@@ -23,6 +23,10 @@ export type Surroundings = {
 	readonly writeRecord: () => Promise<boolean>;
 	readonly onAwsRequest: (running: Running | undefined, operation: string, body: string) => void;
 	readonly onEviction: (running: Running, answered: Answered) => void;
+	/** AWS has answered; what this says is done. */
+	readonly onAwsAnswer: (running: Running | undefined, service: string, operation: string, body: string) => void;
+	/** `stoodStill`: its process did, directly before. */
+	readonly onClusterRequest: (running: Running, operation: string, stoodStill: boolean) => void;
 	readonly say: (line: string) => void;
 };
 
@@ -46,16 +50,20 @@ export class BoundaryFaults {
 
 	/** Between the functions, or the definition's own states, and AWS. */
 	readonly aws: Boundary = async ({ service, operation, body }, send) => {
-		const { clock, strikes, tableIsDown, onAwsRequest, say } = this.#at;
+		const { clock, strikes, tableIsDown, onAwsRequest, onAwsAnswer, say } = this.#at;
 		const running = Running.current;
-		const outside = () => Running.outside(send);
+		const outside = async () => {
+			const answer = await Running.outside(send);
+			if (answer.statusCode < 300) onAwsAnswer(running, service, operation, body);
+			return answer;
+		};
 		if (service === "dynamodb" && tableIsDown()) {
 			await running?.beforeAwsRequest();
 			return befallJson({ kind: "table outage", seconds: 0 }, { service }, outside, (ms) => clock.sleep(ms));
 		}
 		if (!running) {
 			onAwsRequest(undefined, operation, body);
-			return send();
+			return outside();
 		}
 		const leaving: Leaving = { of: running.name, channel: "aws", operation };
 		const struck = this.#struck(leaving, running);
@@ -76,7 +84,7 @@ export class BoundaryFaults {
 
 	/** Between the functions and the API server. */
 	readonly cluster = async (request: Request): Promise<Response> => {
-		const { cluster, clock, strikes, say } = this.#at;
+		const { cluster, clock, strikes, onClusterRequest, say } = this.#at;
 		const running = Running.current;
 		if (!running) return cluster.handle(request);
 		const asked = readApiRequest(request.method, new URL(request.url), clock.now());
@@ -86,7 +94,9 @@ export class BoundaryFaults {
 		const struck = this.#struck(leaving, running);
 		const gate = running.beforeClusterRequest();
 		if (verb === "get" || verb === "list") running.looks();
+		const readyAt = clock.now();
 		await gate;
+		onClusterRequest(running, operation, clock.now() > readyAt);
 		say(`${running.requestId} ${operation} ${path}`);
 		const user = `evacuator-${running.name}`;
 		for (const fault of struck) {

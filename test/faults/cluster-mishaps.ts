@@ -8,6 +8,8 @@ import { namespace } from "./world.ts";
 /** Happens at once, or begins; answers whether there was anything for it to happen to. */
 export type Mishap = (stage: Stage, fault: Fault) => boolean;
 
+/** A migration has begun so long after it was asked for. */
+const SETS_OUT_MS = 3_000;
 const nodes = "/api/v1/nodes";
 const kubevirt = `/apis/kubevirt.io/v1/namespaces/${namespace}`;
 
@@ -70,14 +72,15 @@ const newName = ({ cluster }: Stage, kind: string): string => {
 export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 	"Node deleted": (stage) => isThere(stage) && asUser(stage, () => stage.cluster.kubectl("DELETE", `${nodes}/${stage.node}`)),
 
-	"Node recreated": (stage) => {
+	"Node recreated": (stage, { choice }) => {
 		if (!isThere(stage)) return false;
 		const { cluster, node } = stage;
 		return asUser(stage, async () => {
 			await cluster.kubectl("DELETE", `${nodes}/${node}`);
-			cluster.add.node({ name: node, instanceId: NAMESAKE });
+			const unschedulable = choice < 0.5;
+			cluster.add.node({ name: node, instanceId: NAMESAKE, unschedulable });
 			cluster.add.vm({ namespace, name: "innocent", on: node, evictionStrategy: "None" });
-			stage.recreated();
+			stage.recreated({ unschedulable });
 		});
 	},
 
@@ -127,16 +130,12 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return asUser(stage, () => forced(stage, "pods", pod.metadata.name));
 	},
 
+	/** Where no VM is on its way, one sets out for the node first. */
 	"migration object forced away": (stage) => {
-		const { cluster } = stage;
-		if (cluster.truth.migrations().length === 0) return false;
-		stopForGood(stage, "virt-controller");
-		return asUser(stage, async () => {
-			for (const { metadata } of cluster.store.list("virtualmachineinstancemigrations"))
-				await forced(stage, "virtualmachineinstancemigrations", metadata.name);
-			for (const { metadata } of cluster.store.podsOn(stage.node))
-				if (metadata.name.startsWith("virt-launcher-neighbour")) await forced(stage, "pods", metadata.name);
-		});
+		if (stage.cluster.truth.migrations().length > 0) return forgetMigrations(stage);
+		if (!migrateToNode(stage)) return false;
+		stage.clock.at(SETS_OUT_MS, () => stage.cluster.truth.migrations().length > 0 && forgetMigrations(stage));
+		return true;
 	},
 
 	"VM deleted by its user": (stage, fault) => {
@@ -167,7 +166,7 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		const { cluster, node } = stage;
 		if (!isThere(stage)) return false;
 		const spec = here(node);
-		const bindingSeconds = 10 + (seconds % 50);
+		const bindingSeconds = 20 + (seconds % 30);
 		cluster.add.vm({ namespace, name: newName(stage, "latecomer"), evictionStrategy: "LiveMigrate", bindingSeconds, spec });
 		return true;
 	},
@@ -177,11 +176,7 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return name !== undefined && migrate(stage, name);
 	},
 
-	"VM migrated to the node": (stage) => {
-		const vmi = stage.cluster.store.get("virtualmachineinstances", namespace, "neighbour");
-		const { phase, nodeName } = fields(vmi?.status);
-		return phase === "Running" && nodeName !== stage.node && migrate(stage, "neighbour");
-	},
+	"VM migrated to the node": migrateToNode,
 
 	"guest crashes": (stage, fault) => {
 		const guests = stage.cluster.truth.guests().filter(({ alive }) => alive);
@@ -191,6 +186,24 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		return true;
 	},
 };
+
+function migrateToNode(stage: Stage): boolean {
+	const vmi = stage.cluster.store.get("virtualmachineinstances", namespace, "neighbour");
+	const { phase, nodeName } = fields(vmi?.status);
+	return phase === "Running" && nodeName !== stage.node && migrate(stage, "neighbour");
+}
+
+/** Every migration and the launchers that wait for one on the node are forgotten by the API; the memory flows on. */
+function forgetMigrations(stage: Stage): true {
+	const { cluster } = stage;
+	stopForGood(stage, "virt-controller");
+	return asUser(stage, async () => {
+		for (const { metadata } of cluster.store.list("virtualmachineinstancemigrations"))
+			await forced(stage, "virtualmachineinstancemigrations", metadata.name);
+		for (const { metadata } of cluster.store.podsOn(stage.node))
+			if (metadata.name.startsWith("virt-launcher-neighbour")) await forced(stage, "pods", metadata.name);
+	});
+}
 
 function switched({ cluster }: Stage, node: string, state: "up" | "down"): boolean {
 	try {

@@ -9,6 +9,9 @@ import type { Strikes } from "./strikes.ts";
 export type QueueOfMessages = "events" | "orders";
 type Waiting = AccountEvent & { readonly kind: "waiting" };
 
+/** A message that a queue has taken. */
+export type Sent = { readonly messageId: string; readonly body: string };
+
 export const GROUP = "workers";
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
@@ -16,9 +19,9 @@ const DAY = 86_400 * SECOND;
 /** Everything that is put on the queues: by AWS, at once or late, once or again, and by operators. */
 export class Messages {
 	readonly posted: { readonly queue: QueueOfMessages; readonly body: string }[] = [];
-	readonly ids: string[] = [];
 	/** When the events of hooks were put on their queue. Epoch milliseconds. */
 	readonly hooksToldAt: number[] = [];
+	readonly sent: Sent[] = [];
 	readonly #untold: string[] = [];
 	readonly #plan: Plan;
 	readonly #clock: VirtualClock;
@@ -42,13 +45,14 @@ export class Messages {
 
 	post(queue: QueueOfMessages, body: string): void {
 		this.posted.push({ queue, body });
-		const send = async () => void this.ids.push(await this.#ground().queues.send(queue, body));
+		const send = async () => void this.sent.push({ messageId: await this.#ground().queues.send(queue, body), body });
 		this.#clock.thread(send).catch(this.#broken);
 	}
 
 	/** The order to drain with which a world may begin. */
 	order(): void {
-		const order = { kind: "drain", version: 1, requestId: "CHG-begin", instanceId: LEAVING, reason: "new kernel" };
+		const issuedAt = new Date(this.#clock.now()).toISOString();
+		const order = { kind: "drain", version: 1, requestId: "CHG-begin", instanceId: LEAVING, reason: "new kernel", issuedAt };
 		this.post("orders", JSON.stringify(order));
 	}
 

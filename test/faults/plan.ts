@@ -141,6 +141,8 @@ const states = ["Assess", "Cordon", "Evict", "Watch", "Release", "Restore", "Wai
 
 function planInstant(kind: FaultKind, random: Random, aim: FunctionName | undefined): Instant {
 	if (byTime.has(kind)) return { on: "time", seconds: 0 };
+	// The scheduler has to have chosen the node before it is cordoned, which happens at once.
+	if (kind === "VM bound after the cordon" && random.chance(0.4)) return { on: "time", seconds: random.whole(0, 1) };
 	const channel = channels[kind.split(" ")[0] ?? ""];
 	if (channel) return requestInstant(random, aim, channel);
 	if (kind === "function outage") return { on: "state", state: random.pick(states), nth: random.whole(1, 2) };

@@ -17,7 +17,7 @@ import { functionClock } from "./running.ts";
 import { LEAVING, type Stage } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
 import type { Broken } from "./verdict.ts";
-import { Witness } from "./witness.ts";
+import { MARK, Witness } from "./witness.ts";
 import { namespace, seedWorld } from "./world.ts";
 
 /** How a plan ended. */
@@ -84,8 +84,9 @@ class Run {
 		});
 		const ground = () => this.#deployed;
 		this.#messages = new Messages({ plan, clock, strikes: this.#strikes, ground, broken: (fault) => this.#broken(fault) });
+		const isMarked = () => this.#deployed.aws.instance(LEAVING).tags[MARK] !== undefined;
 		const seen = { clock, cluster: this.#cluster, node: this.#node, policy: this.#policy };
-		this.#witness = new Witness({ ...seen, messages: this.#messages, trace, fired: this.#strikes.fired });
+		this.#witness = new Witness({ ...seen, messages: this.#messages, trace, fired: this.#strikes.fired, isMarked });
 	}
 
 	async deploy(): Promise<EmbeddedGround> {
@@ -165,6 +166,8 @@ class Run {
 			writeRecord: () => this.#writeRecord(),
 			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
 			onEviction: (running, answered) => this.#witness.rehearsals.answered(running, answered),
+			onAwsAnswer: (running, service, operation, body) => this.#witness.awsAnswer(running, service, operation, body),
+			onClusterRequest: (running, operation, stoodStill) => this.#witness.clusterRequest(running, operation, stoodStill),
 			say: (line) => this.#witness.trace.add(line),
 		});
 	}
@@ -181,8 +184,8 @@ class Run {
 			post: (queue, body) => messages.post(queue, body),
 			untold: () => messages.untold(),
 			allow: (vm) => void this.#witness.allowed.push(vm),
-			recreated: () => {
-				this.#witness.evidence.recreatedAt = this.#clock.now();
+			recreated: ({ unschedulable }) => {
+				this.#witness.evidence.recreated = { at: this.#clock.now(), unschedulable };
 			},
 			webhookGone: () => this.#witness.rehearsals.webhookGone(),
 			outage: (of, until) => this.#witness.outage(of, until),

@@ -23,8 +23,13 @@ export class Running {
 	readonly requestId: string;
 	/** Milliseconds by which its clock is wrong. */
 	readonly skewMs: number;
-	/** When it began its last look, by the true clock. */
+	/** When it began its last look, and the one before, by the true clock. */
 	lookBeganAt = 0;
+	lookBeganBefore = 0;
+	/** When it began, by the true clock. */
+	readonly beganAt: number;
+	/** How many writes of the record there had been when it last read it. */
+	knownWrites = 0;
 	#isLooking = false;
 	readonly #clock: SimulationClock;
 	readonly #end = Promise.withResolvers<never>();
@@ -37,6 +42,7 @@ export class Running {
 
 	constructor(clock: SimulationClock, { name, requestId }: Pick<Invocation, "name" | "requestId">, skewMs: number) {
 		this.#clock = clock;
+		this.beganAt = clock.now();
 		this.name = name;
 		this.requestId = requestId;
 		this.skewMs = skewMs;
@@ -88,7 +94,10 @@ export class Running {
 
 	/** It reads from the cluster: what it reads in one go is one look. */
 	looks(): void {
-		if (!this.#isLooking) this.lookBeganAt = this.#clock.now();
+		if (!this.#isLooking) {
+			this.lookBeganBefore = this.lookBeganAt;
+			this.lookBeganAt = this.#clock.now();
+		}
 		this.#isLooking = true;
 	}
 

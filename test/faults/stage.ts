@@ -23,7 +23,7 @@ export type Stage = {
 	/** An order lets this VM (`namespace/name`) end. */
 	allow(vm: string): void;
 	/** The Node of the same name is another one from now on. */
-	recreated(): void;
+	recreated(as: { readonly unschedulable: boolean }): void;
 	/** KubeVirt guards no eviction from now on. */
 	webhookGone(): void;
 	/** No function runs until then. */

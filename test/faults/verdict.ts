@@ -3,6 +3,8 @@ import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { isOurs } from "../scenarios/stage.ts";
 import type { FaultKind } from "./fault.ts";
+import type { Sent } from "./messages.ts";
+import { ordersAreObeyed } from "./orders-obeyed.ts";
 import { LEAVING } from "./stage.ts";
 
 /** What was broken, and how. */
@@ -13,9 +15,16 @@ export type Evidence = {
 	readonly clock: VirtualClock;
 	readonly cluster: SimulatedCluster;
 	readonly node: string;
-	/** Of every message that was put on a queue. */
-	readonly ids: readonly string[];
-	readonly says: Readonly<Record<string, unknown>>[];
+	/** Every message that was put on a queue. */
+	readonly sent: readonly Sent[];
+	/** Every log line; `begun`: when the invocation that says it began. */
+	readonly says: (Readonly<Record<string, unknown>> & { readonly begun: number })[];
+	/** What was seen to be broken while it happened. */
+	readonly broken: {
+		readonly record: readonly string[];
+		readonly disobeyed: readonly string[];
+		readonly letGo: readonly string[];
+	};
 	readonly notices: { readonly subject: string; readonly message: string }[];
 	readonly entered: { readonly execution: string; readonly state: string }[];
 	/** Every CompleteLifecycleAction that left a function, by the true clock. */
@@ -23,24 +32,24 @@ export type Evidence = {
 	/** Tokens that wait for an answer, with their hooks. */
 	readonly live: Map<string, string>;
 	/** When another Node of the same name appeared. */
-	recreatedAt: number | undefined;
+	recreated: { readonly at: number; readonly unschedulable: boolean } | undefined;
 	/** How often each kind of fault has struck. */
 	readonly fired: ReadonlyMap<FaultKind, number>;
 };
 
-type Judge = (evidence: Evidence, ground: EmbeddedGround) => readonly string[] | Promise<readonly string[]>;
+export type Judge = (evidence: Evidence, ground: EmbeddedGround) => readonly string[] | Promise<readonly string[]>;
 
 /** Every message ends handled or kept, or is still on its way. */
-const noMessageIsLost: Judge = async ({ ids, says }, { queues }) => {
+const noMessageIsLost: Judge = async ({ sent, says }, { queues }) => {
 	const settled = new Set(
 		says.filter(({ event, outcome }) => event === "message" && outcome !== "retry").map(({ messageId }) => messageId),
 	);
 	const names = ["events", "orders", "events-dead", "orders-dead"] as const;
 	const there = await Promise.all(names.map((name) => queues.inspect(name)));
 	const kept = there.reduce((sum, { ready, inFlight }) => sum + ready.length + inFlight.length, 0);
-	const lost = ids.filter((id) => !settled.has(id));
+	const lost = sent.filter(({ messageId }) => !settled.has(messageId));
 	return lost.length > kept
-		? [`${lost.length} of ${ids.length} messages were neither handled nor kept, ${kept} are still there`]
+		? [`${lost.length} of ${sent.length} messages were neither handled nor kept, ${kept} are still there`]
 		: [];
 };
 
@@ -94,16 +103,16 @@ const answeredOrHeld: Judge = async ({ live, clock }, ground) => {
 };
 
 /** A Node that has our node's name and is another one. */
-const namesakeIsUntouched: Judge = ({ cluster, node, recreatedAt }) => {
-	if (recreatedAt === undefined) return [];
+const namesakeIsUntouched: Judge = ({ cluster, node, recreated }) => {
+	if (recreated === undefined) return [];
 	const there = cluster.store.get("nodes", undefined, node);
 	const annotations = Object.keys(there?.metadata.annotations ?? {}).filter((name) => name.includes("evacuator"));
 	const writes = cluster.audit.filter(
 		({ at, user, verb, path, code }) =>
-			at > recreatedAt && isOurs(user) && verb === "patch" && path.endsWith(`/nodes/${node}`) && code < 300,
+			at > recreated.at && isOurs(user) && verb === "patch" && path.endsWith(`/nodes/${node}`) && code < 300,
 	);
 	return [
-		...(there?.spec?.unschedulable === true ? [`the namesake of ${node} is cordoned`] : []),
+		...(there?.spec?.unschedulable === true && !recreated.unschedulable ? [`the namesake of ${node} is cordoned`] : []),
 		...(annotations.length > 0 ? [`the namesake of ${node} has annotations of ours`] : []),
 		...(writes.length > 0 ? [`the namesake of ${node} was patched`] : []),
 	];
@@ -128,6 +137,13 @@ const refusalsPause: Judge = ({ cluster, fired }) => {
 	return tooSoon.slice(fired.get("step overtaken by its repetition") ?? 0);
 };
 
+/** One execution per generation, which knows nothing but its key. */
+const everyGenerationRunsOnce: Judge = (_, { machine }) => {
+	const inputs = machine.list().map(({ input }) => input);
+	const twice = [...new Set(inputs.filter((input, index) => inputs.indexOf(input) !== index))];
+	return twice.map((input) => `several executions were started for ${input}`);
+};
+
 const judges: Readonly<Record<string, Judge>> = {
 	"message lost": noMessageIsLost,
 	"message not kept": whatIsRefusedIsKept,
@@ -137,6 +153,11 @@ const judges: Readonly<Record<string, Judge>> = {
 	"answer missing": answeredOrHeld,
 	namesake: namesakeIsUntouched,
 	pause: refusalsPause,
+	"order misread": ordersAreObeyed,
+	"two executions": everyGenerationRunsOnce,
+	record: ({ broken }) => [...new Set(broken.record)],
+	disobeyed: ({ broken }) => broken.disobeyed,
+	"let go": ({ broken }) => broken.letGo,
 };
 
 /** What a run has broken, beside the two laws. */

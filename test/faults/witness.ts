@@ -8,9 +8,12 @@ import { type Deployment, isOurs, POWER_OFF_MS } from "../scenarios/stage.ts";
 import type { Trace } from "../scenarios/trace.ts";
 import { watchedCluster } from "../scenarios/watched-cluster.ts";
 import { Arrivals } from "./arrivals.ts";
+import { LastActs } from "./last-acts.ts";
+import { Ledger } from "./ledger.ts";
 import type { Messages } from "./messages.ts";
+import { Obedience } from "./obedience.ts";
 import { Rehearsals } from "./rehearsals.ts";
-import type { Running } from "./running.ts";
+import { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
 import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
 
@@ -18,7 +21,7 @@ import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
 const REDELIVERY_MS = 61_000;
 /** An execution reads the record before each step; a Watch is the longest. */
 const TURN_MS = 255_000;
-const MARK = "evacuator.io/safe-to-terminate";
+export const MARK = "evacuator.io/safe-to-terminate";
 
 /** Whether a running instance is marked safe to terminate. */
 export function isMarked({ aws }: EmbeddedGround): boolean {
@@ -38,6 +41,9 @@ export class Witness {
 	readonly #cluster: SimulatedCluster;
 	readonly #arrivals: Arrivals;
 	readonly #messages: Messages;
+	readonly #ledger: Ledger;
+	readonly #obedience: Obedience;
+	readonly #lastActs: LastActs;
 	/** The last time in which no function ran. Epoch milliseconds. */
 	#outage = { from: 0, until: 0 };
 	/** The last time in which no record could be read or written. */
@@ -52,8 +58,10 @@ export class Witness {
 		readonly messages: Messages;
 		readonly trace: Trace;
 		readonly fired: Evidence["fired"];
+		/** Whether the instance is marked safe to terminate. */
+		readonly isMarked: () => boolean;
 	}) {
-		const { clock, cluster, node, policy, messages, trace, fired } = options;
+		const { clock, cluster, node, policy, messages, trace, fired, isMarked } = options;
 		this.#clock = clock;
 		this.#cluster = cluster;
 		this.#messages = messages;
@@ -67,9 +75,14 @@ export class Witness {
 			excuse: (victim) => this.#arrivals.excuse(victim),
 			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
-		const { ids } = messages;
-		const seen = { says: [], notices: [], entered: [], completions: [], live: new Map(), recreatedAt: undefined, fired };
-		this.evidence = { clock, cluster, node, ids, ...seen };
+		const { sent } = messages;
+		const live = new Map<string, string>();
+		this.#ledger = new Ledger(() => clock.now(), isMarked);
+		this.#lastActs = new LastActs(this.#ledger, this.#arrivals);
+		this.#obedience = new Obedience(this.#ledger, live, () => clock.now());
+		const seen = { says: [], notices: [], entered: [], completions: [], live, recreated: undefined, fired };
+		const broken = { record: this.#ledger.broken, disobeyed: this.#obedience.broken, letGo: this.#lastActs.broken };
+		this.evidence = { clock, cluster, node, sent, broken, ...seen };
 		cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
 	}
 
@@ -96,7 +109,7 @@ export class Witness {
 			},
 			onSay: (line) => {
 				this.trace.add(`say ${JSON.stringify(line)}`);
-				this.evidence.says.push(line);
+				this.evidence.says.push({ ...line, begun: Running.current?.beganAt ?? this.#clock.now() });
 			},
 		};
 	}
@@ -128,10 +141,30 @@ export class Witness {
 	/** A request is about to reach AWS; `running` sent it, or a state of the definition. */
 	awsRequest(running: Running | undefined, operation: string, body: string): void {
 		const { requestId: by = "", lookBeganAt = 0 } = running ?? {};
-		if (operation === "CreateTags" || operation === "CompleteLifecycleAction") this.#arrivals.lookBegan(lookBeganAt);
-		if (operation !== "CompleteLifecycleAction") return;
+		if (operation !== "CreateTags" && operation !== "CompleteLifecycleAction") return;
+		this.#arrivals.lookBegan(lookBeganAt);
+		const kind = operation === "CreateTags" ? "marks" : "completes";
+		if (running) {
+			this.#obedience.leaves({ kind, stoodStill: false }, running);
+			this.#lastActs.leaves(kind, running);
+		}
+		if (kind === "marks") return;
 		const token = new URLSearchParams(body).get("LifecycleActionToken") ?? "";
 		this.evidence.completions.push({ at: this.#clock.now(), token, by, lookBeganAt });
+	}
+
+	/** AWS has done what `running` asked for, or a state of the definition. */
+	awsAnswer(running: Running | undefined, service: string, operation: string, body: string): void {
+		if (service !== "dynamodb") return;
+		this.#ledger.written(operation, body, running);
+		if (running && /^(GetItem|BatchGetItem|Query)$/.test(operation)) running.knownWrites = this.#ledger.writes;
+	}
+
+	/** A request of a function is about to reach the cluster. */
+	clusterRequest(running: Running, operation: string, stoodStill: boolean): void {
+		if (operation === "create pods/eviction") this.#obedience.leaves({ kind: "evicts", stoodStill }, running);
+		if (running.name === "restore" && operation === "patch nodes")
+			this.#obedience.leaves({ kind: "uncordons", stoodStill }, running);
 	}
 
 	async judge(ground: EmbeddedGround): Promise<readonly Broken[]> {

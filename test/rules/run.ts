@@ -67,6 +67,10 @@ the two laws. With the rule in place the monitor says nothing.
 ${verdicts.map(({ rule, wrong }) => `| ${rule.name} | ${rule.says} | ${rule.scenario} | ${rule.ends} | ${wrong} |`).join("\n")}
 `;
 
+/** Whatever changes the faults that seeds draw makes these seeds stale. */
+const howToFind = (name: string): string =>
+	`npm run test:faults -- --seeds 10000 --without-rule ${name} finds another for test/rules/found-seeds.ts`;
+
 type SeedVerdict = { readonly name: string; readonly found: FoundSeed; readonly story: readonly string[] } & (
 	| { readonly wrong: string }
 	| { readonly complaint: string }
@@ -78,7 +82,7 @@ async function judgeSeed(name: string, found: FoundSeed): Promise<SeedVerdict> {
 	const [broken] = whole.violations;
 	if (broken) return { name, found, story, complaint: `seed ${found.seed} fails even with it: ${broken.says}` };
 	const [first] = without.violations;
-	if (!first) return { name, found, story, complaint: `seed ${found.seed} passes without it` };
+	if (!first) return { name, found, story, complaint: `seed ${found.seed} passes without it; ${howToFind(name)}` };
 	return { name, found, story, wrong: `${/^\d$/.test(first.law) ? `law ${first.law}` : first.law}: ${first.says}` };
 }
 
@@ -135,17 +139,26 @@ else {
 		verdicts.push(verdict);
 		console.log(`${verdict.wrong ? "ok  " : "FAIL"}  ${rule.name.padEnd(12)} ${verdict.wrong ?? verdict.complaint}`);
 	}
-	const names = positionals.length === 0 ? Object.keys(foundSeeds) : positionals;
+	const names = positionals.length === 0 ? [...rules, ...fenceRules].map(({ name }) => name) : positionals;
+	const unfound: string[] = [];
 	const bySeed: SeedVerdict[] = [];
 	for (const name of names) {
 		const found = foundSeeds[name];
-		if (!found) continue;
+		if (!found) {
+			unfound.push(name);
+			console.log(`FAIL  ${name.padEnd(12)} no seed is known that needs it; ${howToFind(name)}`);
+			continue;
+		}
 		const verdict = await judgeSeed(name, found);
 		bySeed.push(verdict);
 		const says = "wrong" in verdict ? `seed ${found.seed}: ${verdict.wrong}` : verdict.complaint;
 		console.log(`${"wrong" in verdict ? "ok  " : "FAIL"}  ${name.padEnd(12)} ${says}`);
 	}
-	const failed = [...verdicts.filter(({ wrong }) => wrong === undefined), ...bySeed.filter((one) => !("wrong" in one))];
+	const failed = [
+		...verdicts.filter(({ wrong }) => wrong === undefined),
+		...bySeed.filter((one) => !("wrong" in one)),
+		...unfound,
+	];
 	if (failed.length > 0) {
 		console.error(`${failed.length} rules have no scenario, or no seed, that needs them`);
 		process.exitCode = 1;

@@ -1,5 +1,5 @@
-import type { Mishap } from "./cluster-mishaps.ts";
 import type { FaultKind } from "./fault.ts";
+import type { Mishap } from "./mishap.ts";
 import { LEAVING, type Stage } from "./stage.ts";
 import { namespace } from "./world.ts";
 

@@ -1,24 +1,13 @@
 import type { Program } from "../../src/local/cluster/controllers/controller-loop.ts";
-import type { KubeObject } from "../../src/local/cluster/store.ts";
-import { forceDelete, here, tolerant } from "../rules/tricks.ts";
-import type { Fault, FaultKind } from "./fault.ts";
+import { forceDelete } from "../rules/tricks.ts";
+import type { FaultKind } from "./fault.ts";
+import { asUser, chosen, isThere, type Mishap, migrateToNode, vmis } from "./mishap.ts";
 import { NAMESAKE, type Stage } from "./stage.ts";
 import { namespace } from "./world.ts";
-
-/** Happens at once, or begins; answers whether there was anything for it to happen to. */
-export type Mishap = (stage: Stage, fault: Fault) => boolean;
 
 /** A migration has begun so long after it was asked for. */
 const SETS_OUT_MS = 3_000;
 const nodes = "/api/v1/nodes";
-const kubevirt = `/apis/kubevirt.io/v1/namespaces/${namespace}`;
-
-/** Requests of a user, in a thread of their own: one after the other, refusals and all. */
-const asUser = (stage: Stage, act: () => Promise<unknown>): true => {
-	stage.clock.thread(act).catch((fault: unknown) => stage.broken(fault));
-	return true;
-};
-
 const pause =
 	(program: Program): Mishap =>
 	({ cluster, clock, lastsUntil }, { seconds }) => {
@@ -34,41 +23,7 @@ const pause =
  */
 const stopForGood = ({ cluster }: Stage, program: Program): void => cluster.faults.program(program, "down");
 
-const fields = (value: unknown): Readonly<Record<string, unknown>> => (value ?? {}) as Readonly<Record<string, unknown>>;
-
-const isThere = ({ cluster, node }: Stage): boolean => cluster.store.get("nodes", undefined, node) !== undefined;
-
-/** VMIs on the leaving node. */
-const vmis = ({ cluster, node }: Stage): readonly KubeObject[] =>
-	cluster.store.list("virtualmachineinstances").filter(({ status }) => fields(status).nodeName === node);
-
-const chosen = <T>(all: readonly T[], { choice }: Fault): T | undefined => all[Math.floor(choice * all.length)];
-
-/** The VM of a VMI on the node, if it has one. */
-const vmOn = (stage: Stage, fault: Fault): string | undefined => {
-	const owned = vmis(stage).filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === "VirtualMachine"));
-	return chosen(owned, fault)?.metadata.name;
-};
-
-const migrate = (stage: Stage, vmiName: string): true =>
-	asUser(stage, () =>
-		stage.cluster.kubectl("POST", `${kubevirt}/virtualmachineinstancemigrations`, {
-			apiVersion: "kubevirt.io/v1",
-			kind: "VirtualMachineInstanceMigration",
-			metadata: { generateName: "by-hand-", namespace },
-			spec: { vmiName },
-		}),
-	);
-
-/** Another one each time, whatever has been deleted since. */
-const newName = ({ cluster }: Stage, kind: string): string => {
-	const names = new Set(cluster.store.list("virtualmachines").map(({ metadata }) => metadata.name));
-	let number = names.size;
-	while (names.has(`${kind}-${number}`)) number += 1;
-	return `${kind}-${number}`;
-};
-
-/** What happens in a cluster, by itself or by its users, while one of its nodes leaves. */
+/** What happens in a cluster, by itself or by its administrators, while one of its nodes leaves. */
 export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 	"Node deleted": (stage) => isThere(stage) && asUser(stage, () => stage.cluster.kubectl("DELETE", `${nodes}/${stage.node}`)),
 
@@ -137,61 +92,7 @@ export const clusterMishaps: Partial<Readonly<Record<FaultKind, Mishap>>> = {
 		stage.clock.at(SETS_OUT_MS, () => stage.cluster.truth.migrations().length > 0 && forgetMigrations(stage));
 		return true;
 	},
-
-	"VM deleted by its user": (stage, fault) => {
-		const name = vmOn(stage, fault);
-		return name !== undefined && asUser(stage, () => stage.cluster.kubectl("DELETE", `${kubevirt}/virtualmachines/${name}`));
-	},
-
-	"VM stopped by its user": (stage, fault) => {
-		const name = vmOn(stage, fault);
-		const halted = { spec: { runStrategy: "Halted" } };
-		if (name === undefined) return false;
-		// Whoever stops it while it shuts down for our eviction does not want it back.
-		stage.allow(`${namespace}/${name}`);
-		return asUser(stage, () => stage.cluster.kubectl("PATCH", `${kubevirt}/virtualmachines/${name}`, halted));
-	},
-
-	/** It tolerates the cordon, and may run nowhere else. */
-	"VM started on the node": (stage) => {
-		const { cluster, node } = stage;
-		if (!isThere(stage)) return false;
-		const spec = { ...here(node), ...tolerant };
-		cluster.add.vm({ namespace, name: newName(stage, "newcomer"), evictionStrategy: "None", spec, startSeconds: 0.1 });
-		return true;
-	},
-
-	/** Chosen for the node before it is cordoned; the binding takes its time. */
-	"VM bound after the cordon": (stage, { seconds }) => {
-		const { cluster, node } = stage;
-		if (!isThere(stage)) return false;
-		const spec = here(node);
-		const bindingSeconds = 20 + (seconds % 30);
-		cluster.add.vm({ namespace, name: newName(stage, "latecomer"), evictionStrategy: "LiveMigrate", bindingSeconds, spec });
-		return true;
-	},
-
-	"VM migrated by its user": (stage, fault) => {
-		const name = chosen(vmis(stage), fault)?.metadata.name;
-		return name !== undefined && migrate(stage, name);
-	},
-
-	"VM migrated to the node": migrateToNode,
-
-	"guest crashes": (stage, fault) => {
-		const guests = stage.cluster.truth.guests().filter(({ alive }) => alive);
-		const guest = chosen(guests, fault);
-		if (!guest) return false;
-		stage.cluster.faults.crash(guest.namespace, guest.name);
-		return true;
-	},
 };
-
-function migrateToNode(stage: Stage): boolean {
-	const vmi = stage.cluster.store.get("virtualmachineinstances", namespace, "neighbour");
-	const { phase, nodeName } = fields(vmi?.status);
-	return phase === "Running" && nodeName !== stage.node && migrate(stage, "neighbour");
-}
 
 /** Every migration and the launchers that wait for one on the node are forgotten by the API; the memory flows on. */
 function forgetMigrations(stage: Stage): true {

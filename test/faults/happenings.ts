@@ -6,6 +6,9 @@ import type { Fault } from "./fault.ts";
 import { Running } from "./running.ts";
 import type { Stage } from "./stage.ts";
 import type { Strikes } from "./strikes.ts";
+import { userMishaps } from "./user-mishaps.ts";
+
+const mishaps = { ...clusterMishaps, ...userMishaps, ...accountMishaps };
 
 /** How long a mishap waits for something to happen to, and how often it looks. */
 const RETRY_MS = 20_000;
@@ -55,7 +58,7 @@ export class Happenings {
 	/** Whether it has happened, or waits for its next chance: whether nothing else is to be done about it. */
 	happen(fault: Fault, running: Running | undefined): boolean {
 		if (this.#toProcess(fault, running)) return true;
-		const mishap = clusterMishaps[fault.kind] ?? accountMishaps[fault.kind];
+		const mishap = mishaps[fault.kind];
 		if (!mishap) return false;
 		if (mishap(this.#stage, fault)) this.#strikes.note(fault);
 		else this.#strikes.giveBack(fault);
@@ -117,7 +120,7 @@ export class Happenings {
 	}
 
 	#tryLater(fault: Fault, tries: number): void {
-		const mishap = clusterMishaps[fault.kind] ?? accountMishaps[fault.kind];
+		const mishap = mishaps[fault.kind];
 		if (Running.outside(() => mishap?.(this.#stage, fault))) this.#strikes.note(fault);
 		else if (tries > 0) this.#stage.clock.at(RETRY_MS, () => this.#tryLater(fault, tries - 1));
 	}

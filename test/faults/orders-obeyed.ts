@@ -1,4 +1,4 @@
-import type { Evidence, Judge } from "./verdict.ts";
+import type { Evidence, Judge } from "./evidence.ts";
 
 /** The greatest skew of a function's clock. */
 const SKEW_MS = 300_000;

@@ -1,9 +1,9 @@
 import { isClosed } from "../../src/domain/record-changes.ts";
 import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { isMarked } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import { LEAVING } from "./stage.ts";
-import { isMarked } from "./witness.ts";
 
 /** A run under way, as far as its end depends on it. Instants in epoch milliseconds. */
 export type UnderWay = {

@@ -1,4 +1,3 @@
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { invokeHandler } from "../../src/cli/invoke-handler.ts";
 import type { Policy } from "../../src/domain/policy.ts";
 import { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
@@ -10,14 +9,17 @@ import { type Aftermath, aftermathOf } from "./aftermath.ts";
 import { BoundaryFaults } from "./boundary-faults.ts";
 import type { FaultKind } from "./fault.ts";
 import { Happenings } from "./happenings.ts";
-import { GROUP, Messages } from "./messages.ts";
+import { addLeavingInstance } from "./leaving-instance.ts";
+import { isMarked } from "./mark.ts";
+import { Messages } from "./messages.ts";
+import { writeRecord } from "./other-writer.ts";
 import { untilOver } from "./over.ts";
 import type { Plan } from "./plan.ts";
 import { functionClock } from "./running.ts";
 import { LEAVING, type Stage } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
 import type { Broken } from "./verdict.ts";
-import { MARK, Witness } from "./witness.ts";
+import { Witness } from "./witness.ts";
 import { namespace, seedWorld } from "./world.ts";
 
 /** How a plan ended. */
@@ -84,9 +86,14 @@ class Run {
 		});
 		const ground = () => this.#deployed;
 		this.#messages = new Messages({ plan, clock, strikes: this.#strikes, ground, broken: (fault) => this.#broken(fault) });
-		const isMarked = () => this.#deployed.aws.instance(LEAVING).tags[MARK] !== undefined;
 		const seen = { clock, cluster: this.#cluster, node: this.#node, policy: this.#policy };
-		this.#witness = new Witness({ ...seen, messages: this.#messages, trace, fired: this.#strikes.fired, isMarked });
+		this.#witness = new Witness({
+			...seen,
+			messages: this.#messages,
+			trace,
+			fired: this.#strikes.fired,
+			isMarked: () => isMarked(this.#deployed),
+		});
 	}
 
 	async deploy(): Promise<EmbeddedGround> {
@@ -119,7 +126,7 @@ class Run {
 		const { begins } = this.#plan.world;
 		const began = clock.now();
 		this.#happenings = new Happenings(this.#stage(ground), this.#strikes);
-		this.#addInstance(ground);
+		addLeavingInstance(ground, this.#plan.world);
 		const violations = await clock.run(async () => {
 			this.#happenings?.begin();
 			if (begins !== "hook") this.#messages.order();
@@ -163,7 +170,7 @@ class Run {
 			ground: () => this.#deployed,
 			tableIsDown: () => this.#happenings?.tableIsDown() ?? false,
 			happen: (fault, running) => this.#happenings?.happen(fault, running) ?? false,
-			writeRecord: () => this.#writeRecord(),
+			writeRecord: () => writeRecord(this.#deployed),
 			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
 			onEviction: (running, answered) => this.#witness.rehearsals.answered(running, answered),
 			onAwsAnswer: (running, service, operation, body) => this.#witness.awsAnswer(running, service, operation, body),
@@ -188,7 +195,7 @@ class Run {
 				this.#witness.evidence.recreated = { at: this.#clock.now(), unschedulable };
 			},
 			webhookGone: () => this.#witness.rehearsals.webhookGone(),
-			outage: (of, until) => this.#witness.outage(of, until),
+			outage: (of, until) => this.#witness.outages.begin(of, until),
 			lastsUntil: (at) => {
 				this.#lastsUntil = Math.max(this.#lastsUntil, at);
 			},
@@ -198,29 +205,5 @@ class Run {
 
 	#broken(fault: unknown): void {
 		this.#fault ??= fault;
-	}
-
-	#addInstance(ground: EmbeddedGround): void {
-		const { hookSeconds, defaultResult, secondHook, retain } = this.#plan.world;
-		const hook = { name: "evacuator", heartbeatTimeoutSeconds: hookSeconds, defaultResult, tells: [] };
-		const hooks = secondHook === "none" ? [hook] : [hook, { ...hook, name: "second" }];
-		ground.aws.addGroup({ name: GROUP, hooks, ...(retain && { retain: true }) });
-		ground.aws.addInstance({ instanceId: LEAVING, group: GROUP, tags: { "kubernetes.io/cluster/prod": "owned" } });
-	}
-
-	/** Another writer changes nothing but the version, and so comes before whoever has read the record. */
-	async #writeRecord(): Promise<boolean> {
-		const { store, worldOf } = this.#deployed;
-		const latest = await worldOf("intake").records.latest(LEAVING);
-		if (!latest) return false;
-		await store.dynamodb.send(
-			new UpdateItemCommand({
-				TableName: store.table,
-				Key: { instanceId: { S: LEAVING }, generation: { N: String(latest.generation) } },
-				UpdateExpression: "ADD version :one",
-				ExpressionAttributeValues: { ":one": { N: "1" } },
-			}),
-		);
-		return true;
 	}
 }

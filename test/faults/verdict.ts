@@ -1,43 +1,11 @@
-import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
-import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
-import { isOurs } from "../scenarios/stage.ts";
-import type { FaultKind } from "./fault.ts";
-import type { Sent } from "./messages.ts";
+import { namesakeIsUntouched, refusalsPause } from "./cluster-judges.ts";
+import type { Evidence, Judge } from "./evidence.ts";
 import { ordersAreObeyed } from "./orders-obeyed.ts";
 import { LEAVING } from "./stage.ts";
 
 /** What was broken, and how. */
 export type Broken = { readonly law: string; readonly says: string };
-
-/** What a run has left behind to be judged by. */
-export type Evidence = {
-	readonly clock: VirtualClock;
-	readonly cluster: SimulatedCluster;
-	readonly node: string;
-	/** Every message that was put on a queue. */
-	readonly sent: readonly Sent[];
-	/** Every log line; `begun`: when the invocation that says it began. */
-	readonly says: (Readonly<Record<string, unknown>> & { readonly begun: number })[];
-	/** What was seen to be broken while it happened. */
-	readonly broken: {
-		readonly record: readonly string[];
-		readonly disobeyed: readonly string[];
-		readonly letGo: readonly string[];
-	};
-	readonly notices: { readonly subject: string; readonly message: string }[];
-	readonly entered: { readonly execution: string; readonly state: string }[];
-	/** Every CompleteLifecycleAction that left a function, by the true clock. */
-	readonly completions: { readonly at: number; readonly token: string; readonly by: string; readonly lookBeganAt: number }[];
-	/** Tokens that wait for an answer, with their hooks. */
-	readonly live: Map<string, string>;
-	/** When another Node of the same name appeared. */
-	recreated: { readonly at: number; readonly unschedulable: boolean } | undefined;
-	/** How often each kind of fault has struck. */
-	readonly fired: ReadonlyMap<FaultKind, number>;
-};
-
-export type Judge = (evidence: Evidence, ground: EmbeddedGround) => readonly string[] | Promise<readonly string[]>;
 
 /** Every message ends handled or kept, or is still on its way. */
 const noMessageIsLost: Judge = async ({ sent, says }, { queues }) => {
@@ -100,41 +68,6 @@ const answeredOrHeld: Judge = async ({ live, clock }, ground) => {
 	return clock.now() - (record.closedAt ?? 0) > 60_000
 		? open.map(([, hook]) => `the drain is over, and hook ${hook} was not answered`)
 		: [];
-};
-
-/** A Node that has our node's name and is another one. */
-const namesakeIsUntouched: Judge = ({ cluster, node, recreated }) => {
-	if (recreated === undefined) return [];
-	const there = cluster.store.get("nodes", undefined, node);
-	const annotations = Object.keys(there?.metadata.annotations ?? {}).filter((name) => name.includes("evacuator"));
-	const writes = cluster.audit.filter(
-		({ at, user, verb, path, code }) =>
-			at > recreated.at && isOurs(user) && verb === "patch" && path.endsWith(`/nodes/${node}`) && code < 300,
-	);
-	return [
-		...(there?.spec?.unschedulable === true && !recreated.unschedulable ? [`the namesake of ${node} is cordoned`] : []),
-		...(annotations.length > 0 ? [`the namesake of ${node} has annotations of ours`] : []),
-		...(writes.length > 0 ? [`the namesake of ${node} was patched`] : []),
-	];
-};
-
-const PAUSE_MS = 5_000;
-
-/**
- * A pod that its budget keeps is not asked for again within five seconds; but for the repetition of a step that is still under
- * way, which cannot know of it.
- */
-const refusalsPause: Judge = ({ cluster, fired }) => {
-	const refusedAt = new Map<string, number>();
-	const tooSoon = cluster.audit.flatMap(({ at, user, path, code }) => {
-		if (!isOurs(user) || !path.endsWith("/eviction") || path.includes("virt-launcher")) return [];
-		const before = refusedAt.get(path);
-		if (code === 429) refusedAt.set(path, at);
-		return before !== undefined && at - before < PAUSE_MS
-			? [`${path} was asked for ${(at - before) / 1_000} s after it was refused`]
-			: [];
-	});
-	return tooSoon.slice(fired.get("step overtaken by its repetition") ?? 0);
 };
 
 /** One execution per generation, which knows nothing but its key. */

@@ -8,26 +8,17 @@ import { type Deployment, isOurs, POWER_OFF_MS } from "../scenarios/stage.ts";
 import type { Trace } from "../scenarios/trace.ts";
 import { watchedCluster } from "../scenarios/watched-cluster.ts";
 import { Arrivals } from "./arrivals.ts";
+import type { Evidence } from "./evidence.ts";
 import { LastActs } from "./last-acts.ts";
 import { Ledger } from "./ledger.ts";
+import { isMarked } from "./mark.ts";
 import type { Messages } from "./messages.ts";
 import { Obedience } from "./obedience.ts";
+import { Outages } from "./outages.ts";
 import { Rehearsals } from "./rehearsals.ts";
 import { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
-import { type Broken, type Evidence, verdictOn } from "./verdict.ts";
-
-/** A message that could not be handled comes again after this; see `delivery` of infra/time-outs.ts. */
-const REDELIVERY_MS = 61_000;
-/** An execution reads the record before each step; a Watch is the longest. */
-const TURN_MS = 255_000;
-export const MARK = "evacuator.io/safe-to-terminate";
-
-/** Whether a running instance is marked safe to terminate. */
-export function isMarked({ aws }: EmbeddedGround): boolean {
-	const { tags, ec2 } = aws.instance(LEAVING);
-	return ec2 === "running" && tags[MARK] !== undefined;
-}
+import { type Broken, verdictOn } from "./verdict.ts";
 
 /** Sees everything that happens in one run: keeps its trace and its evidence, and watches both laws. */
 export class Witness {
@@ -37,6 +28,7 @@ export class Witness {
 	/** VMs that an order lets end. */
 	readonly allowed: string[] = [];
 	readonly rehearsals = new Rehearsals();
+	readonly outages: Outages;
 	readonly #clock: VirtualClock;
 	readonly #cluster: SimulatedCluster;
 	readonly #arrivals: Arrivals;
@@ -44,11 +36,6 @@ export class Witness {
 	readonly #ledger: Ledger;
 	readonly #obedience: Obedience;
 	readonly #lastActs: LastActs;
-	/** The last time in which no function ran. Epoch milliseconds. */
-	#outage = { from: 0, until: 0 };
-	/** The last time in which no record could be read or written. */
-	#tableOutage = { from: 0, until: 0 };
-	#waitingSince = 0;
 
 	constructor(options: {
 		readonly clock: VirtualClock;
@@ -75,6 +62,7 @@ export class Witness {
 			excuse: (victim) => this.#arrivals.excuse(victim),
 			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
+		this.outages = new Outages(() => clock.now(), messages.hooksToldAt);
 		const { sent } = messages;
 		const live = new Map<string, string>();
 		this.#ledger = new Ledger(() => clock.now(), isMarked);
@@ -91,7 +79,7 @@ export class Witness {
 		return {
 			onTaken: (instanceId, why) => {
 				this.trace.add(`taken ${instanceId} ${why}`);
-				const isOurs = why === "lapsed" && !this.#nobodyCouldHear() && !this.#nobodyCouldKeep();
+				const isOurs = why === "lapsed" && !this.outages.excuseLapse();
 				if (isOurs) this.monitor.lapsed(instanceId, "its last hook");
 				this.monitor.taken(instanceId, why === "lapsed" && !isOurs ? "limit" : why);
 				this.#clock.at(POWER_OFF_MS, () => this.#cluster.faults.takeInstance(instanceId));
@@ -112,30 +100,6 @@ export class Witness {
 				this.evidence.says.push({ ...line, begun: Running.current?.beganAt ?? this.#clock.now() });
 			},
 		};
-	}
-
-	/** No function runs until then, or no record can be read or written. */
-	outage(of: "functions" | "table", until: number): void {
-		const now = this.#clock.now();
-		const longer = (last: { readonly from: number; readonly until: number }) => ({
-			from: now <= last.until ? last.from : now,
-			until: Math.max(until, last.until),
-		});
-		if (of === "functions") this.#outage = longer(this.#outage);
-		else this.#tableOutage = longer(this.#tableOutage);
-	}
-
-	/** The event of a hook came in an outage of the table, or so shortly before it that no state has read its token. */
-	#nobodyCouldKeep(): boolean {
-		const { from, until } = this.#tableOutage;
-		return (
-			this.#clock.now() <= until + REDELIVERY_MS && this.#messages.hooksToldAt.some((at) => from - TURN_MS <= at && at <= until)
-		);
-	}
-
-	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */
-	#nobodyCouldHear(): boolean {
-		return this.#outage.from <= this.#waitingSince && this.#clock.now() <= this.#outage.until;
 	}
 
 	/** A request is about to reach AWS; `running` sent it, or a state of the definition. */
@@ -178,7 +142,7 @@ export class Witness {
 		if (event.kind === "tagged") this.monitor.taken(event.instanceId, "marked");
 		if (event.kind === "ended") this.evidence.live.delete(event.token);
 		if (event.kind !== "waiting") return;
-		this.#waitingSince = event.at;
+		this.outages.waits(event.at);
 		this.evidence.live.set(event.token, event.hook);
 		this.#messages.tellOf(event);
 	}

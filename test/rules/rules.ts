@@ -142,14 +142,13 @@ export const rules: readonly Rule[] = [
 	},
 ];
 
-/** Throws for a name that no rule has. */
-export function ruleNamed(name: string): Rule {
-	const rule = rules.find((one) => one.name === name);
-	if (rule) return rule;
-	throw new Error(`cannot take out ${name}: the rules are ${rules.map((one) => one.name).join(", ")}`);
-}
-
-/** How to take out any rule, whether a scenario of its own or only a seed shows what goes wrong without it. */
+/**
+ * How to take out any rule, whether a scenario of its own or only a seed shows what goes wrong without it. Throws for a name
+ * that no rule has.
+ */
 export function takenOut(name: string): FenceRule {
-	return fenceRules.find((one) => one.name === name) ?? ruleNamed(name);
+	const all = [...rules, ...fenceRules];
+	const rule = all.find((one) => one.name === name);
+	if (rule) return rule;
+	throw new Error(`cannot take out ${name}: the rules are ${all.map((one) => one.name).join(", ")}`);
 }

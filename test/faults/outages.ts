@@ -1,0 +1,52 @@
+/** A message that could not be handled comes again after this; see `delivery` of infra/time-outs.ts. */
+const REDELIVERY_MS = 61_000;
+/** An execution reads the record before each step; a Watch is the longest. */
+const TURN_MS = 255_000;
+
+type Span = { readonly from: number; readonly until: number };
+
+/** Times in which nobody of ours could do anything; instants in epoch milliseconds. */
+export class Outages {
+	/** The last time in which no function ran. */
+	#functions: Span = { from: 0, until: 0 };
+	/** The last time in which no record could be read or written. */
+	#table: Span = { from: 0, until: 0 };
+	#waitingSince = 0;
+	readonly #now: () => number;
+	readonly #hooksToldAt: readonly number[];
+
+	/** `hooksToldAt`: when the events of hooks were put on their queue. */
+	constructor(now: () => number, hooksToldAt: readonly number[]) {
+		this.#now = now;
+		this.#hooksToldAt = hooksToldAt;
+	}
+
+	/** No function runs until then, or no record can be read or written. */
+	begin(of: "functions" | "table", until: number): void {
+		const now = this.#now();
+		const longer = (last: Span): Span => ({ from: now <= last.until ? last.from : now, until: Math.max(until, last.until) });
+		if (of === "functions") this.#functions = longer(this.#functions);
+		else this.#table = longer(this.#table);
+	}
+
+	/** A hook began to wait then. */
+	waits(since: number): void {
+		this.#waitingSince = since;
+	}
+
+	/** Whether nobody could have kept the hook alive that has lapsed just now. */
+	excuseLapse(): boolean {
+		return this.#nobodyCouldHear() || this.#nobodyCouldKeep();
+	}
+
+	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */
+	#nobodyCouldHear(): boolean {
+		return this.#functions.from <= this.#waitingSince && this.#now() <= this.#functions.until;
+	}
+
+	/** The event of a hook came in an outage of the table, or so shortly before it that no state has read its token. */
+	#nobodyCouldKeep(): boolean {
+		const { from, until } = this.#table;
+		return this.#now() <= until + REDELIVERY_MS && this.#hooksToldAt.some((at) => from - TURN_MS <= at && at <= until);
+	}
+}

@@ -3,8 +3,7 @@ import { withHandedOver } from "../../src/domain/generations.ts";
 import * as change from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
 import { isUnheard } from "../../src/domain/take-in.ts";
-import { whyUntrue } from "../../src/domain/untrue-mark.ts";
-import { aHook, aNode, aRecord, aRequest, NOW } from "./builders.ts";
+import { aHook, aRecord, aRequest, NOW } from "./builders.ts";
 
 const { token, ...tokenless } = aHook();
 const record = aRecord();
@@ -77,29 +76,5 @@ describe("an action that was completed", () => {
 		const { hook, ...order } = aRequest({ requestId: "order-1", source: "order" });
 
 		expect(mergeRequest(done, order)).toEqual({ ...done, requests: ["event-1", "order-1"], orders: 1 });
-	});
-});
-
-describe("a mark", () => {
-	const released = aRecord({ state: "released", markedAt: NOW });
-	it.each([
-		["of an open record is untrue", { latest: record }, "its maintenance is open"],
-		[
-			"of a released one is untrue when its node takes pods again",
-			{ latest: released, node: aNode({ unschedulable: false }) },
-			"Node node-a takes pods again",
-		],
-		["of a released one stands while its node is cordoned", { latest: released, node: aNode() }, undefined],
-		[
-			"of an instance that is gone is nobody's, though its node takes pods",
-			{ latest: aRecord({ state: "gone" }), node: aNode({ unschedulable: false }) },
-			undefined,
-		],
-		["of a released one stands when its node is gone", { latest: released }, undefined],
-		["is left to the Release that is under way", { latest: aRecord({ state: "releasing" }) }, undefined],
-		["is left to the next generation", { latest: withHandedOver(record, NOW) }, undefined],
-		["without a record is another's", { latest: undefined }, undefined],
-	])("%s", (_, seen, why) => {
-		expect(whyUntrue(seen)).toBe(why);
 	});
 });

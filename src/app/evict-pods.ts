@@ -9,6 +9,7 @@ import { FIRST_PAUSE_SECONDS, nextRefusal, refusalText } from "../domain/refusal
 import type { Trouble } from "../domain/trouble.ts";
 import { guardMissing } from "../domain/trouble-texts.ts";
 import type { Cluster, World } from "../ports.ts";
+import { type Guard, guardBefore } from "./eviction-guard.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
@@ -85,7 +86,7 @@ async function askInTurn(errand: Errand, refusals: Record<string, Refusal>): Pro
 		const interruption = await interrupted(errand, index);
 		if (interruption) return ended(interruption);
 		if (isProtectedPod(pod, look)) {
-			guard = await guardBefore(pod, guard, errand);
+			guard = await guardBefore(pod, guard, errand.cluster);
 			if (guard.kind === "missing") return ended({ next: "hold", why: "KubeVirt's webhook is missing" }, [guardMissing(pod)]);
 			if (guard.kind !== "stands") {
 				refusals[pod.uid] = nextRefusal(record.refusals[pod.uid], guard, world.clock.now());
@@ -102,25 +103,6 @@ async function askInTurn(errand: Errand, refusals: Record<string, Refusal>): Pro
 async function interrupted({ record, world, until }: Errand, asked: number): Promise<Decision | undefined> {
 	if (asked > 0 && world.clock.now() >= until) return { next: "evict", why: "the turn was too short for all" };
 	return (await isStillOurs(record, world)) ? undefined : { next: "assess", why: "an order came meanwhile" };
-}
-
-/** What a server-side dry run says of KubeVirt's webhook: without it, an eviction shuts a VM down that should migrate. */
-type Guard =
-	| { readonly kind: "stands" }
-	| { readonly kind: "missing" }
-	/** `silent`: the webhook cannot be asked, whatever the pod. `refused`: this pod only, and another one may tell. */
-	| { readonly kind: "silent" | "refused"; readonly says: string; readonly retryAfterSeconds?: number };
-
-/** One rehearsal speaks for every pod, unless it was that very pod which was refused. */
-const guardBefore = async (pod: PodFacts, known: Guard | undefined, errand: Errand): Promise<Guard> =>
-	known === undefined || known.kind === "refused" ? rehearse(pod, errand) : known;
-
-async function rehearse(pod: PodFacts, { cluster }: Errand): Promise<Guard> {
-	const answer = await cluster.evict(pod, { dryRun: true });
-	if (answer.kind === "guarded") return { kind: "stands" };
-	if (answer.kind === "accepted") return { kind: "missing" };
-	if (!("says" in answer)) return { kind: "refused", says: "the pod went away during the rehearsal of its eviction" };
-	return { ...answer, kind: answer.kind === "unreachable" ? "silent" : "refused" };
 }
 
 const isProtectedPod = (pod: PodFacts, look: Look): boolean => {

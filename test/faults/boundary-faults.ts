@@ -108,8 +108,9 @@ export class BoundaryFaults {
 			cluster.faults.api.add({ match, times: 1, effect });
 		}
 		const body = operation === "create pods/eviction" ? await request.clone().text() : "";
+		const askedAt = clock.now();
 		const answer = await Running.outside(() => cluster.handle(request));
-		if (body) this.#at.onEviction(running, { path, isRehearsal: body.includes('"dryRun"'), status: answer.status });
+		if (body) this.#at.onEviction(running, { path, isRehearsal: body.includes('"dryRun"'), status: answer.status, askedAt });
 		return answer;
 	};
 

@@ -18,6 +18,7 @@ export type Evidence = {
 		readonly record: readonly string[];
 		readonly disobeyed: readonly string[];
 		readonly letGo: readonly string[];
+		readonly pause: readonly string[];
 	};
 	readonly notices: { readonly subject: string; readonly message: string }[];
 	readonly entered: { readonly execution: string; readonly state: string }[];

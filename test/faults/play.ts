@@ -172,7 +172,7 @@ class Run {
 			happen: (fault, running) => this.#happenings?.happen(fault, running) ?? false,
 			writeRecord: () => writeRecord(this.#deployed),
 			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
-			onEviction: (running, answered) => this.#witness.rehearsals.answered(running, answered),
+			onEviction: (running, answered) => this.#witness.eviction(running, answered),
 			onAwsAnswer: (running, service, operation, body) => this.#witness.awsAnswer(running, service, operation, body),
 			onClusterRequest: (running, operation, stoodStill) => this.#witness.clusterRequest(running, operation, stoodStill),
 			say: (line) => this.#witness.trace.add(line),

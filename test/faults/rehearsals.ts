@@ -2,8 +2,13 @@ import type { Running } from "./running.ts";
 
 const launcher = /\/namespaces\/([^/]+)\/pods\/virt-launcher-(.+)-[a-z0-9]{5}\/eviction$/;
 
-/** An eviction that the API server has answered. */
-export type Answered = { readonly path: string; readonly isRehearsal: boolean; readonly status: number };
+/** An eviction that was asked for then, by the true clock, and that the API server has answered. */
+export type Answered = {
+	readonly path: string;
+	readonly isRehearsal: boolean;
+	readonly status: number;
+	readonly askedAt: number;
+};
 
 /**
  * What was asked for after a rehearsal that KubeVirt's webhook had refused, while the webhook went in between: a design that

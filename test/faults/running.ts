@@ -28,6 +28,8 @@ export class Running {
 	lookBeganBefore = 0;
 	/** When it began, by the true clock. */
 	readonly beganAt: number;
+	/** When it ended, by the true clock; not of one that died, or goes on though nobody waits for it. */
+	endedAt: number | undefined;
 	/** How many writes of the record there had been when it last read it. */
 	knownWrites = 0;
 	#isLooking = false;
@@ -35,6 +37,7 @@ export class Running {
 	readonly #end = Promise.withResolvers<never>();
 	#dying = false;
 	#unheard = false;
+	#givenUp = false;
 	#gone = false;
 	#resting = 0;
 	#freezeMs = 0;
@@ -61,19 +64,24 @@ export class Running {
 
 	/** Runs the handler in a thread of its own; rejects when its process dies, or is given up, first. */
 	async run(handle: () => Promise<unknown>): Promise<unknown> {
-		const answer = await this.#clock.rest(
-			Promise.race([this.#clock.thread(() => surrounding.run(this, handle)), this.#end.promise]),
-		);
-		if (this.#dying) {
-			this.#gone = true;
-			throw new ExitError();
+		try {
+			const answer = await this.#clock.rest(
+				Promise.race([this.#clock.thread(() => surrounding.run(this, handle)), this.#end.promise]),
+			);
+			if (this.#dying) {
+				this.#gone = true;
+				throw new ExitError();
+			}
+			if (this.#unheard) throw serviceException();
+			return answer;
+		} finally {
+			if (!this.#dying && !this.#givenUp) this.endedAt = this.#clock.now();
 		}
-		if (this.#unheard) throw serviceException();
-		return answer;
 	}
 
 	/** Whoever called it hears nothing of it any more, while it goes on. */
 	giveUp(): void {
+		this.#givenUp = true;
 		this.#end.reject(serviceException());
 	}
 

@@ -1,6 +1,6 @@
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
-import { namesakeIsUntouched, refusalsPause } from "./cluster-judges.ts";
 import type { Evidence, Judge } from "./evidence.ts";
+import { namesakeIsUntouched } from "./namesake-untouched.ts";
 import { ordersAreObeyed } from "./orders-obeyed.ts";
 import { LEAVING } from "./stage.ts";
 
@@ -85,7 +85,7 @@ const judges: Readonly<Record<string, Judge>> = {
 	silence: nothingEndsInSilence,
 	"answer missing": answeredOrHeld,
 	namesake: namesakeIsUntouched,
-	pause: refusalsPause,
+	pause: ({ broken }) => broken.pause,
 	"order misread": ordersAreObeyed,
 	"two executions": everyGenerationRunsOnce,
 	record: ({ broken }) => [...new Set(broken.record)],

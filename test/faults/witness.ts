@@ -15,7 +15,8 @@ import { isMarked } from "./mark.ts";
 import type { Messages } from "./messages.ts";
 import { Obedience } from "./obedience.ts";
 import { Outages } from "./outages.ts";
-import { Rehearsals } from "./rehearsals.ts";
+import { Pauses } from "./pauses.ts";
+import { type Answered, Rehearsals } from "./rehearsals.ts";
 import { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
 import { type Broken, verdictOn } from "./verdict.ts";
@@ -36,6 +37,7 @@ export class Witness {
 	readonly #ledger: Ledger;
 	readonly #obedience: Obedience;
 	readonly #lastActs: LastActs;
+	readonly #pauses = new Pauses();
 
 	constructor(options: {
 		readonly clock: VirtualClock;
@@ -69,7 +71,12 @@ export class Witness {
 		this.#lastActs = new LastActs(this.#ledger, this.#arrivals);
 		this.#obedience = new Obedience(this.#ledger, live, () => clock.now());
 		const seen = { says: [], notices: [], entered: [], completions: [], live, recreated: undefined, fired };
-		const broken = { record: this.#ledger.broken, disobeyed: this.#obedience.broken, letGo: this.#lastActs.broken };
+		const broken = {
+			record: this.#ledger.broken,
+			disobeyed: this.#obedience.broken,
+			letGo: this.#lastActs.broken,
+			pause: this.#pauses.broken,
+		};
 		this.evidence = { clock, cluster, node, sent, broken, ...seen };
 		cluster.truth.subscribe((event) => trace.add(`truth ${JSON.stringify(event)}`));
 	}
@@ -129,6 +136,12 @@ export class Witness {
 		if (operation === "create pods/eviction") this.#obedience.leaves({ kind: "evicts", stoodStill }, running);
 		if (running.name === "restore" && operation === "patch nodes")
 			this.#obedience.leaves({ kind: "uncordons", stoodStill }, running);
+	}
+
+	/** The API server has answered an eviction. */
+	eviction(running: Running, answered: Answered): void {
+		this.rehearsals.answered(running, answered);
+		this.#pauses.answered(running, answered);
 	}
 
 	async judge(ground: EmbeddedGround): Promise<readonly Broken[]> {

@@ -84,7 +84,7 @@ export const rules: readonly Rule[] = [
 		says: "a dry run must be refused by KubeVirt's webhook before the first protected launcher is evicted",
 		edits: [
 			{
-				file: "src/app/evict-pods.ts",
+				file: "src/app/eviction-guard.ts",
 				from: '	if (answer.kind === "accepted") return { kind: "missing" };\n',
 				to: '	if (answer.kind === "accepted") return { kind: "stands" };\n',
 			},

@@ -16,22 +16,3 @@ export const namesakeIsUntouched: Judge = ({ cluster, node, recreated }) => {
 		...(writes.length > 0 ? [`the namesake of ${node} was patched`] : []),
 	];
 };
-
-const PAUSE_MS = 5_000;
-
-/**
- * A pod that its budget keeps is not asked for again within five seconds; but for the repetition of a step that is still under
- * way, which cannot know of it.
- */
-export const refusalsPause: Judge = ({ cluster, fired }) => {
-	const refusedAt = new Map<string, number>();
-	const tooSoon = cluster.audit.flatMap(({ at, user, path, code }) => {
-		if (!isOurs(user) || !path.endsWith("/eviction") || path.includes("virt-launcher")) return [];
-		const before = refusedAt.get(path);
-		if (code === 429) refusedAt.set(path, at);
-		return before !== undefined && at - before < PAUSE_MS
-			? [`${path} was asked for ${(at - before) / 1_000} s after it was refused`]
-			: [];
-	});
-	return tooSoon.slice(fired.get("step overtaken by its repetition") ?? 0);
-};

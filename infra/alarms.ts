@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-c
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { FilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -16,7 +17,7 @@ export type Watched = {
 	readonly quarantine: Queue;
 	readonly machine: StateMachine;
 	readonly notices: Topic;
-	readonly functions: { readonly sweep: { readonly lambda: LambdaFunction } };
+	readonly functions: { readonly sweep: { readonly lambda: LambdaFunction; readonly log: ILogGroup } };
 };
 
 const period = Duration.minutes(1);
@@ -43,6 +44,13 @@ export function alarms(scope: Construct, { events, orders, quarantine, machine, 
 		made.addAlarmAction(action);
 		return made;
 	};
+	// Its drain is over: nobody else tells whoever waits for the mark.
+	const revoked = new MetricFilter(scope, "MarksRevoked", {
+		logGroup: functions.sweep.log,
+		filterPattern: FilterPattern.stringValue("$.event", "=", "mark revoked"),
+		metricNamespace: stack.stackName,
+		metricName: "MarksRevoked",
+	});
 	return [
 		alarm("EventsDeadLetters", "An event could not be taken in after five tries.", depth(events.deadLetters), 0),
 		alarm("OrdersDeadLetters", "An order could not be taken in after five tries.", depth(orders.deadLetters), 0),
@@ -61,6 +69,12 @@ export function alarms(scope: Construct, { events, orders, quarantine, machine, 
 			functions.sweep.lambda.metricErrors({ period: Duration.seconds(sweepSeconds), statistic: "Sum" }),
 			0,
 			3,
+		),
+		alarm(
+			"MarkRevoked",
+			"A drained node is in use again, and its instance is not marked safe any more.",
+			revoked.metric({ period: Duration.seconds(sweepSeconds), statistic: "Sum" }),
+			0,
 		),
 	];
 }

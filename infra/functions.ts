@@ -33,6 +33,7 @@ export class EvacuatorFunction extends Construct {
 	readonly name: FunctionName;
 	readonly role: Role;
 	readonly lambda: LambdaFunction;
+	readonly log: LogGroup;
 
 	constructor(scope: Construct, id: string, { name, code, variables, vpc }: FunctionProps) {
 		super(scope, id);
@@ -42,6 +43,7 @@ export class EvacuatorFunction extends Construct {
 			description: `Evacuator: what ${name} may do`,
 		});
 		const logGroup = new LogGroup(this, "Log", { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.RETAIN });
+		this.log = logGroup;
 		logGroup.grantWrite(this.role);
 		if (vpc) this.role.addToPolicy(networking);
 		this.lambda = new LambdaFunction(this, "Function", {

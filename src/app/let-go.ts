@@ -3,7 +3,7 @@ import type { Look } from "../domain/look.ts";
 import { openHooks } from "../domain/pace.ts";
 import { isFresh } from "../domain/proof-freshness.ts";
 import { actionKey, executionName, type Hook, type MaintenanceRecord } from "../domain/record.ts";
-import { withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
+import { isReleasedBy, withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readFence } from "./maintenance-record.ts";
 import { type Attempt, clusterOfRecord } from "./step.ts";
@@ -19,8 +19,10 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	const now = world.clock.now();
 	const name = executionName(record);
 	// Written first: whoever finds the record afterwards knows that there may be a mark to revoke.
-	const marked = await changeRecord(record, world, (was) => (was.cancel ? undefined : withMark(was, now)));
-	if (!marked) return "the drain was cancelled";
+	const marked = await changeRecord(record, world, (was) =>
+		was.cancel || !isReleasedBy(was, attempt.turn) ? undefined : withMark(was, now),
+	);
+	if (!marked) return "the drain was cancelled, or another try of this step has taken over";
 	const doubt = await doubtOf(record, second, world, attempt);
 	if (doubt) return doubt;
 	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);

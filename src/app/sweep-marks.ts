@@ -1,9 +1,9 @@
-import type { Look } from "../domain/look.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withoutMark } from "../domain/record-changes.ts";
-import { whyUntrue } from "../domain/untrue-mark.ts";
+import { type LookAt, whyUntrue } from "../domain/untrue-mark.ts";
 import type { World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";
+import { clusterOfRecord } from "./step.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
 /** Revokes every safe-to-terminate mark that is not true any more. */
@@ -18,8 +18,9 @@ export function sweepMarks(run: SweepRun, world: World): Promise<void> {
 
 async function check(instanceId: string, world: World): Promise<string> {
 	const latest = await world.records.latest(instanceId);
-	const why = whyUntrue({ latest, look: latest && (await lookAt(latest, world)) });
-	if (!latest || why === undefined) return "mark stands";
+	if (!latest) return "mark stands";
+	const why = await reasonAgainst(latest, world);
+	if (why === undefined) return "mark stands";
 	// Written first, on the state that was judged: a Release that has begun since keeps its own mark.
 	const after = await changeRecord(latest, world, (was) => (was.state === latest.state ? withoutMark(was) : undefined));
 	if (!after) return "mark stands";
@@ -28,11 +29,15 @@ async function check(instanceId: string, world: World): Promise<string> {
 	return "mark revoked";
 }
 
-/** A look at the Node of a maintenance that has let go; undefined where it does not matter, or is gone. */
-async function lookAt(record: MaintenanceRecord, { clusters }: World): Promise<Look | undefined> {
-	const cluster = clusters.get(record.cluster);
-	if (record.state !== "released" || !cluster) return undefined;
-	const nodes = await cluster.findNodes({ instanceId: record.instanceId });
-	const node = nodes.find(({ unschedulable }) => !unschedulable) ?? nodes[0];
-	return node && cluster.look(node, "progress");
+/** Asks the cluster only where the maintenance has let go, and looks only where no Node is open anyway. */
+async function reasonAgainst(latest: MaintenanceRecord, world: World): Promise<string | undefined> {
+	if (latest.state !== "released") return whyUntrue({ latest });
+	const cluster = clusterOfRecord(latest, world);
+	const nodes = await cluster.findNodes({ instanceId: latest.instanceId });
+	const why = whyUntrue({ latest, nodes });
+	if (why !== undefined) return why;
+	const looks: LookAt[] = [];
+	for (const node of nodes.length > 0 || !latest.node ? nodes : [latest.node])
+		looks.push({ node, look: await cluster.look(node, "progress") });
+	return whyUntrue({ latest, looks });
 }

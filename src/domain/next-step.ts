@@ -84,8 +84,8 @@ const isNotOurs: Opinion = ({ look, record }) =>
 const isUncordoned: Opinion = ({ look }) =>
 	look.node?.unschedulable === false ? { next: "assess", why: "somebody uncordoned the node" } : undefined;
 
-/** Where the mark of an older generation was revoked before anything else, the survey comes before the cordon, as ever. */
-const isNotCordonedByUs: Opinion = ({ record }) =>
+/** Nothing counts from a cordon that this generation has not made: an older one's mark leads to Release before Cordon. */
+const hasNotCordoned: Opinion = ({ record }) =>
 	record.cordonedAt === undefined ? { next: "assess", why: "this maintenance has not cordoned the node yet" } : undefined;
 
 /** A node that has just been emptied is not released before the scheduler has surely heard of the cordon. */
@@ -167,7 +167,7 @@ const watchOpinions: readonly Opinion[] = [
 	hasNoNode,
 	isNotOurs,
 	isUncordoned,
-	isNotCordonedByUs,
+	hasNotCordoned,
 	nothingIsLeft,
 	evictionIsDue,
 	roomMayHaveCome,

@@ -145,7 +145,7 @@ export const sameTokens = (record: MaintenanceRecord, tokens: readonly string[])
 export const openTokens = (record: MaintenanceRecord): readonly string[] => openHooks(record).map(actionKey);
 
 /** Whether this very turn of Release is the one that may let go. */
-const isReleasedBy = ({ state, releasing }: MaintenanceRecord, turn: string): boolean =>
+export const isReleasedBy = ({ state, releasing }: MaintenanceRecord, turn: string): boolean =>
 	state === "releasing" && releasing?.turn === turn;
 
 /** Safe to terminate. Undefined when another turn of Release has taken over, or when a token came meanwhile. */

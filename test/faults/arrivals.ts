@@ -1,87 +1,94 @@
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { KubeObject } from "../../src/local/cluster/store.ts";
 import type { Victim } from "../monitor/laws.ts";
+import type { Running } from "./running.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: unknown): Fields => (value ?? {}) as Fields;
+type Vm = { readonly namespace: string; readonly name: string };
+const keyOf = ({ namespace, name }: Vm): string => `${namespace}/${name}`;
 
-/** Creation stamps are whole seconds. */
-const createdAt = (object: KubeObject | undefined): number | undefined =>
-	object && Date.parse(String(object.metadata.creationTimestamp));
+/** What the Node was from some turn on. */
+type NodeState = { readonly turn: number; readonly is: "cordoned" | "open" | "gone" };
 
 /**
  * What came to the instance when no look could have shown it any more, before it was let go: a design that looks, and then
- * acts, cannot do better. Nothing else is excused: not what lay in wait before the cordon, nor what came to an open node.
+ * acts, cannot do better. Nothing else is excused: not what was there, nor what lay in wait before the cordon, nor what came to
+ * an open node.
+ *
+ * Everything is in the order in which it happened: virtual time stands still within a look.
  */
 export class Arrivals {
-	readonly #cluster: SimulatedCluster;
-	/** When guests came to the instance. */
-	readonly #came = new Map<string, number>();
-	/** Whether the node was cordoned already when the VMI was made. */
-	readonly #madeLate = new Set<string>();
-	readonly #cordons: { readonly at: number; readonly cordoned: boolean }[] = [];
-	#goneAt: number | undefined;
-	#lookBeganAt = Number.POSITIVE_INFINITY;
+	#turn = 0;
+	/** The guests that are on the instance, or ended there, since when. */
+	readonly #guests = new Map<string, number>();
+	/** When each VMI was made, the last time. */
+	readonly #made = new Map<string, number>();
+	/** Every migration that there ever was, since when, and of whom. */
+	readonly #migrations = new Map<string, { readonly turn: number; readonly of: string }>();
+	readonly #states: NodeState[] = [];
+	readonly #looks = new WeakMap<Running, number>();
+	/** When the look began by which the instance is let go, or marked. */
+	#look = 0;
 
-	constructor(cluster: SimulatedCluster, instanceId: string, node: string, now: () => number) {
-		this.#cluster = cluster;
-		const { truth, store } = cluster;
+	constructor({ truth, store }: SimulatedCluster, instanceId: string, node: string) {
+		for (const guest of truth.guests())
+			if (guest.alive && guest.instanceId === instanceId) this.#guests.set(keyOf(guest), this.#turn);
+		this.#becomes(store.get("nodes", undefined, node));
 		truth.subscribe((event) => {
 			if (event.kind !== "started" && event.kind !== "moved") return;
-			if (event.instanceId !== instanceId) return;
-			const { namespace, name, at } = event;
-			this.#came.set(`${namespace}/${name}`, at);
+			if (event.instanceId === instanceId) this.#guests.set(keyOf(event), ++this.#turn);
+			else this.#guests.delete(keyOf(event));
 		});
 		store.subscribe(({ type, resource, object }) => {
-			const { namespace, name } = object.metadata;
-			if (resource === "virtualmachineinstances" && type === "ADDED") {
-				if (this.#cordons.at(-1)?.cordoned) this.#madeLate.add(`${namespace}/${name}`);
-				else this.#madeLate.delete(`${namespace}/${name}`);
-			}
-			if (resource !== "nodes" || name !== node) return;
-			this.#goneAt = type === "DELETED" ? now() : undefined;
-			const cordoned = fields(object.spec).unschedulable === true;
-			if (cordoned !== (this.#cordons.at(-1)?.cordoned ?? false)) this.#cordons.push({ at: now(), cordoned });
+			if (resource === "nodes" && object.metadata.name === node) this.#becomes(type === "DELETED" ? undefined : object);
+			if (type !== "ADDED") return;
+			const { namespace = "", name } = object.metadata;
+			if (resource === "virtualmachineinstances") this.#made.set(`${namespace}/${name}`, ++this.#turn);
+			const of = `${namespace}/${String(fields(object.spec).vmiName)}`;
+			if (resource === "virtualmachineinstancemigrations") this.#migrations.set(name, { turn: ++this.#turn, of });
 		});
 	}
 
-	/** The look began then by which the instance is let go, or marked. */
-	lookBegan(at: number): void {
-		this.#lookBeganAt = at;
+	/** This invocation begins a look. */
+	looks(running: Running): void {
+		this.#looks.set(running, ++this.#turn);
 	}
 
-	/** Whether there has been no Node of this name since before that instant. */
-	isGone(at: number): boolean {
-		return this.#goneAt !== undefined && this.#goneAt < at;
+	/** By its last look the instance is let go, or marked. */
+	letsGo(running: Running | undefined): void {
+		this.#look = (running && this.#looks.get(running)) ?? 0;
 	}
 
-	/** Whether the node took pods before that instant; not known of one that is gone. */
-	isOpen(at: number): boolean {
-		const before = this.#cordons.findLast((one) => one.at < at);
-		return before !== undefined && !before.cordoned;
+	/** What the Node was when that look began. */
+	nodeAt(running: Running): NodeState["is"] {
+		const look = this.#looks.get(running) ?? 0;
+		return this.#states.findLast(({ turn }) => turn < look)?.is ?? "gone";
 	}
 
 	/** Why nobody could have seen it; undefined when somebody could. */
 	excuse(victim: Victim): string | undefined {
-		const before = this.#cordons.findLast(({ at }) => at <= this.#lookBeganAt);
-		if (!before?.cordoned) return undefined;
-		const isLate = "name" in victim ? this.#cameUnseen(victim) : this.#isNewMigration(victim.migration);
+		const state = this.#states.findLast(({ turn }) => turn < this.#look);
+		if (state?.is !== "cordoned") return undefined;
+		const isLate = "name" in victim ? this.#cameUnseen(keyOf(victim), state.turn) : this.#isNew(victim.migration);
 		return isLate ? "it came after the second look had begun" : undefined;
 	}
 
-	#cameUnseen({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
-		const came = this.#came.get(`${namespace}/${name}`);
-		if (came !== undefined && came >= this.#lookBeganAt) return this.#madeLate.has(`${namespace}/${name}`);
-		const moves = this.#migrations().filter(({ spec }) => fields(spec).vmiName === name);
-		return came === undefined && moves.some(({ metadata }) => this.#isNewMigration(metadata.name));
+	#becomes(node: KubeObject | undefined): void {
+		const is = node === undefined ? "gone" : fields(node.spec).unschedulable === true ? "cordoned" : "open";
+		if (this.#states.at(-1)?.is !== is) this.#states.push({ turn: this.#states.length === 0 ? 0 : ++this.#turn, is });
 	}
 
-	#isNewMigration(name: string): boolean {
-		const migration = this.#migrations().find(({ metadata }) => metadata.name === name);
-		return (createdAt(migration) ?? 0) + 999 >= this.#lookBeganAt;
+	/** A guest that has come since, and was made when the node was cordoned already; or memory that has set out since. */
+	#cameUnseen(vm: string, cordonedAt: number): boolean {
+		const came = this.#guests.get(vm);
+		const moves = [...this.#migrations].filter(([, { of }]) => of === vm);
+		const setOutLate = moves.some(([name]) => this.#isNew(name));
+		if (came === undefined) return setOutLate;
+		return came > this.#look && ((this.#made.get(vm) ?? 0) > cordonedAt || setOutLate);
 	}
 
-	#migrations(): readonly KubeObject[] {
-		return this.#cluster.store.list("virtualmachineinstancemigrations");
+	#isNew(migration: string): boolean {
+		return (this.#migrations.get(migration)?.turn ?? 0) > this.#look;
 	}
 }

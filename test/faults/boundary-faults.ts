@@ -22,6 +22,8 @@ export type Surroundings = {
 	/** Somebody else writes the record; answers whether there was one. */
 	readonly writeRecord: () => Promise<boolean>;
 	readonly onAwsRequest: (running: Running | undefined, operation: string, body: string) => void;
+	/** It begins a look. */
+	readonly onLook: (running: Running) => void;
 	readonly onEviction: (running: Running, answered: Answered) => void;
 	/** AWS has answered; what this says is done. */
 	readonly onAwsAnswer: (running: Running | undefined, service: string, operation: string, body: string) => void;
@@ -93,7 +95,7 @@ export class BoundaryFaults {
 		const leaving: Leaving = { of: running.name, channel: "cluster", operation, path, query };
 		const struck = this.#struck(leaving, running);
 		const gate = running.beforeClusterRequest();
-		if (verb === "get" || verb === "list") running.looks();
+		if ((verb === "get" || verb === "list") && running.looks()) this.#at.onLook(running);
 		const readyAt = clock.now();
 		await gate;
 		onClusterRequest(running, operation, clock.now() > readyAt);

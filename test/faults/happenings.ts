@@ -73,6 +73,7 @@ export class Happenings {
 		if (refused && refused.left > 0) {
 			refused.left -= 1;
 			this.#strikes.note(refused.fault);
+			if (invocation.name === "intake") this.#stage.intakeRefused();
 			throw new TooManyRequests();
 		}
 		return new Running(clock, invocation, this.#skews.get(invocation.name) ?? 0).run(handle);

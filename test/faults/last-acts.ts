@@ -20,13 +20,15 @@ export class LastActs {
 		for (const says of this.#against(running)) this.broken.push(`${running.requestId} ${act} ${says}`);
 	}
 
-	#against({ requestId, lookBeganAt, lookBeganBefore, knownWrites }: Running): readonly string[] {
+	#against(running: Running): readonly string[] {
+		const { requestId, lookBeganAt, lookBeganBefore, knownWrites } = running;
+		const node = this.#arrivals.nodeAt(running);
 		const { claim } = this.#ledger;
 		const isAnothers = claim.by !== requestId && claim.writes <= knownWrites;
 		return [
 			...(lookBeganBefore === 0 || lookBeganAt - lookBeganBefore < LOOKS_APART_MS ? ["after one look"] : []),
-			...(this.#arrivals.isOpen(lookBeganAt) ? ["after a look at a node that takes pods"] : []),
-			...(this.#arrivals.isGone(lookBeganAt) ? ["after a look that found no Node"] : []),
+			...(node === "open" ? ["after a look at a node that takes pods"] : []),
+			...(node === "gone" ? ["after a look that found no Node"] : []),
 			...(isAnothers ? [`what ${claim.by ?? "nobody"} has claimed`] : []),
 		];
 	}

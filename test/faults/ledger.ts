@@ -68,9 +68,9 @@ export class Ledger {
 		return [...this.#records.values()].toSorted((a, b) => b.generation - a.generation)[0];
 	}
 
-	/** Since when the drain has been called off; undefined while it is not. */
+	/** Since when the drain has been called off, whatever has become of it since; undefined while it is not. */
 	get cancelled(): Since | undefined {
-		return this.latest?.cancel && isOpen(this.latest) ? this.#cancelled : undefined;
+		return this.latest?.cancel ? this.#cancelled : undefined;
 	}
 
 	/** Since when the record has known that this action waits for an answer; undefined while it does not. */

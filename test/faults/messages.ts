@@ -58,8 +58,9 @@ export class Messages {
 
 	/** The event of a hook that nobody has been told of, from now on told. */
 	untold(): string | undefined {
-		this.hooksToldAt.push(this.#clock.now());
-		return this.#untold.shift();
+		const event = this.#untold.shift();
+		if (event !== undefined) this.hooksToldAt.push(this.#clock.now());
+		return event;
 	}
 
 	/** An action waits; whom it waits for is told, at once or late. */

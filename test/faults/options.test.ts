@@ -19,6 +19,9 @@ describe("the arguments of npm run test:faults", () => {
 		[["--seeds", "many"], '--seeds is "many": it must be a whole number from 1 on'],
 		[["--seeds", "0"], '--seeds is "0": it must be a whole number from 1 on'],
 		[["--faults", "1"], "--faults and --without are parts of one plan: name its seed with --seed"],
+		[["--seed", "7", "--faults", "99"], "--faults names 99: the plan of seed 7 has 3 of them"],
+		[["--seed", "7", "--without", "bogus"], "--without names bogus: what can be left out is pods, neighbour"],
+		[["--seed", "7", "--seeds", "3"], "--seed plays one seed, --seeds and --from many: leave one of them out"],
 		[["--without-rule", "S9"], /cannot take out S9: the rules are S1, S2/],
 		[["--speed", "9"], /Unknown option '--speed'/],
 	])("are refused where they mean nothing: %j", (args, says) => {

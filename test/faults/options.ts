@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { takenOut } from "../rules/rules.ts";
+import { planOf } from "./plan.ts";
+import { reductionNames } from "./smaller.ts";
 
 export const HELP = `Usage: npm run test:faults [-- OPTIONS]
 
@@ -52,6 +54,11 @@ export function readOptions(args: readonly string[]): Options {
 	if (withoutRule !== undefined) takenOut(withoutRule);
 	if (values.seed === undefined && (faults !== undefined || without !== ""))
 		throw new Error("--faults and --without are parts of one plan: name its seed with --seed");
+	if (values.seed !== undefined && (values.seeds !== undefined || values.from !== undefined))
+		throw new Error("--seed plays one seed, --seeds and --from many: leave one of them out");
+	const unknown = without.split(",").filter((name) => name !== "" && !reductionNames.includes(name));
+	if (unknown.length > 0)
+		throw new Error(`--without names ${unknown.join(", ")}: what can be left out is ${reductionNames.join(", ")}`);
 	return {
 		help: values.help ?? false,
 		json: values.json ?? false,
@@ -59,12 +66,19 @@ export function readOptions(args: readonly string[]): Options {
 		from: wholeNumber("--from", values.from ?? "1", 0),
 		workers: wholeNumber("--workers", values.workers ?? "2", 1),
 		...(values.seed !== undefined && { seed: wholeNumber("--seed", values.seed, 0) }),
-		...(faults !== undefined && {
-			faults: faults === "none" ? [] : faults.split(",").map((one) => wholeNumber("--faults", one, 1)),
-		}),
+		...(faults !== undefined && { faults: faultNumbers(faults, values.seed ?? "") }),
 		without: without === "" ? [] : without.split(","),
 		...(withoutRule !== undefined && { withoutRule }),
 	};
+}
+
+/** Faults of the plan, counted from 1. */
+function faultNumbers(faults: string, seed: string): readonly number[] {
+	const numbers = faults === "none" ? [] : faults.split(",").map((one) => wholeNumber("--faults", one, 1));
+	const { length } = planOf(wholeNumber("--seed", seed, 0)).faults;
+	const unknown = numbers.find((number) => number > length);
+	if (unknown === undefined) return numbers;
+	throw new Error(`--faults names ${unknown}: the plan of seed ${seed} has ${length} of them`);
 }
 
 function wholeNumber(option: string, value: string, least: number): number {

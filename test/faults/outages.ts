@@ -12,13 +12,25 @@ export class Outages {
 	/** The last time in which no record could be read or written. */
 	#table: Span = { from: 0, until: 0 };
 	#waitingSince = 0;
+	/** When Lambda last refused to run Intake. */
+	#intakeRefusedAt: number | undefined;
 	readonly #now: () => number;
 	readonly #hooksToldAt: readonly number[];
+	readonly #isUnheard: () => boolean;
 
-	/** `hooksToldAt`: when the events of hooks were put on their queue. */
-	constructor(now: () => number, hooksToldAt: readonly number[]) {
+	/**
+	 * `hooksToldAt`: when the events of hooks were put on their queue. `isUnheard`: whether one of them has not been handled, or
+	 * set aside, by any invocation.
+	 */
+	constructor(now: () => number, hooksToldAt: readonly number[], isUnheard: () => boolean) {
 		this.#now = now;
 		this.#hooksToldAt = hooksToldAt;
+		this.#isUnheard = isUnheard;
+	}
+
+	/** Lambda has refused to run Intake just now. */
+	intakeRefused(): void {
+		this.#intakeRefusedAt = this.#now();
 	}
 
 	/** No function runs until then, or no record can be read or written. */
@@ -36,12 +48,19 @@ export class Outages {
 
 	/** Whether nobody could have kept the hook alive that has lapsed just now. */
 	excuseLapse(): boolean {
-		return this.#nobodyCouldHear() || this.#nobodyCouldKeep();
+		return this.#nobodyCouldHear() || this.#nobodyWasLet() || this.#nobodyCouldKeep();
 	}
 
-	/** The hook began to wait when no function ran, and none has run since: its message has not been read. */
+	/** The event of a hook is still on its queue, for Lambda has refused to run Intake the last time that it was tried. */
+	#nobodyWasLet(): boolean {
+		const refusedAt = this.#intakeRefusedAt;
+		return refusedAt !== undefined && this.#now() <= refusedAt + REDELIVERY_MS && this.#isUnheard();
+	}
+
+	/** The hook began to wait when no function ran, and its message has not been read since. */
 	#nobodyCouldHear(): boolean {
-		return this.#functions.from <= this.#waitingSince && this.#now() <= this.#functions.until;
+		const { from, until } = this.#functions;
+		return from <= this.#waitingSince && this.#now() <= until + REDELIVERY_MS && this.#isUnheard();
 	}
 
 	/** The event of a hook came in an outage of the table, or so shortly before it that no state has read its token. */

@@ -172,6 +172,7 @@ class Run {
 			happen: (fault, running) => this.#happenings?.happen(fault, running) ?? false,
 			writeRecord: () => writeRecord(this.#deployed),
 			onAwsRequest: (running, operation, body) => this.#witness.awsRequest(running, operation, body),
+			onLook: (running) => this.#witness.arrivals.looks(running),
 			onEviction: (running, answered) => this.#witness.eviction(running, answered),
 			onAwsAnswer: (running, service, operation, body) => this.#witness.awsAnswer(running, service, operation, body),
 			onClusterRequest: (running, operation, stoodStill) => this.#witness.clusterRequest(running, operation, stoodStill),
@@ -195,6 +196,7 @@ class Run {
 				this.#witness.evidence.recreated = { at: this.#clock.now(), unschedulable };
 			},
 			webhookGone: () => this.#witness.rehearsals.webhookGone(),
+			intakeRefused: () => this.#witness.outages.intakeRefused(),
 			outage: (of, until) => this.#witness.outages.begin(of, until),
 			lastsUntil: (at) => {
 				this.#lastsUntil = Math.max(this.#lastsUntil, at);

@@ -31,7 +31,7 @@ export class Rehearsals {
 		const at = ++this.#turn;
 		if (!isRehearsal && status < 300)
 			this.#evicted.set(`${namespace}/${name}`, { guardedAt: this.#guardedAt.get(requestId), at });
-		if (isRehearsal && status >= 400) this.#guardedAt.set(requestId, at);
+		if (isRehearsal && status === 429) this.#guardedAt.set(requestId, at);
 	}
 
 	/** Why nobody could have known that this VM (`namespace/name`) would be shut down; undefined when somebody could. */

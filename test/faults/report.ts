@@ -4,10 +4,15 @@ import { type Part, partOf } from "./smaller.ts";
 import type { Tried } from "./try-seed.ts";
 
 /** The command that plays this part of a seed's plan again, with its whole trace. */
-export function replayOf(seed: number, { faults, without }: Part): string {
+export function replayOf(seed: number, { faults, without }: Part, withoutRule?: string): string {
 	const smaller = without.length === 0 ? "" : ` --without ${without.join(",")}`;
-	return `npm run test:faults -- --seed ${seed} --faults ${faults.join(",") || "none"}${smaller}`;
+	const rule = withoutRule === undefined ? "" : ` --without-rule ${withoutRule}`;
+	return `npm run test:faults -- --seed ${seed} --faults ${faults.join(",") || "none"}${smaller}${rule}`;
 }
+
+/** What was broken, in one line. */
+export const brokenLine = ({ law, says }: { readonly law: string; readonly says: string }): string =>
+	`${/^\d$/.test(law) ? `law ${law}` : law}: ${says}`;
 
 /** A plan, a line for the world and one for each fault. */
 export function describePlan(seed: number, part: Part): readonly string[] {
@@ -29,16 +34,16 @@ export const storyOf = (trace: readonly string[]): readonly string[] => trace.fi
 const LINES = 70;
 
 /** What is printed of a seed that failed. */
-export function failureReport({ seed, violations, trace }: Tried, part: Part): string {
+export function failureReport({ seed, violations, trace }: Tried, part: Part, withoutRule?: string): string {
 	const story = storyOf(trace);
 	const left = story.length - LINES;
 	const told = left <= 0 ? story : [...story.slice(0, LINES / 2), `… ${left} lines more …`, ...story.slice(-LINES / 2)];
 	return [
 		`seed ${seed} failed:`,
-		...violations.map(({ law, says }) => `  ${law}: ${says}`),
+		...violations.map((broken) => `  ${brokenLine(broken)}`),
 		...describePlan(seed, part).map((line) => `  ${line}`),
 		...told.map((line) => `    ${line.length > 220 ? `${line.slice(0, 217)}...` : line}`),
-		`  ${replayOf(seed, part)}`,
+		`  ${replayOf(seed, part, withoutRule)}`,
 	].join("\n");
 }
 

@@ -4,7 +4,7 @@ import { Crew, type Untraced } from "./crew.ts";
 import type { FaultKind } from "./fault.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
-import { countsReport, describePlan, failureReport, neverFired, replayOf } from "./report.ts";
+import { brokenLine, countsReport, describePlan, failureReport, neverFired, replayOf } from "./report.ts";
 import { whole } from "./smaller.ts";
 
 /** From so many seeds on every kind of fault must have struck. */
@@ -21,8 +21,9 @@ async function playOne(options: Options, seed: number): Promise<boolean> {
 	else {
 		for (const line of [...describePlan(seed, part), ...tried.trace]) console.log(line);
 		for (const excuse of tried.excused) console.log(`excused: ${excuse}`);
-		for (const { law, says } of tried.violations) console.log(`${law}: ${says}`);
-		console.log(tried.violations.length === 0 ? `seed ${seed} passed: ${tried.state}` : replayOf(seed, part));
+		for (const broken of tried.violations) console.log(brokenLine(broken));
+		if (tried.violations.length > 0) console.log(replayOf(seed, part, options.withoutRule));
+		console.log(`seed ${seed} ${tried.violations.length === 0 ? "passed" : "failed"}: ${tried.state}`);
 	}
 	return tried.violations.length === 0;
 }
@@ -56,11 +57,11 @@ async function playMany(options: Options): Promise<boolean> {
 			if (json) console.log(JSON.stringify(tried));
 			if (tried.violations.length > 0) {
 				failed.push(tried);
-				console.error(`seed ${tried.seed} failed: ${tried.violations[0]?.law}: ${tried.violations[0]?.says.slice(0, 160)}`);
+				console.error(`seed ${tried.seed} failed: ${tried.violations.slice(0, 1).map(brokenLine).join("").slice(0, 200)}`);
 			}
 			return withoutRule !== undefined && tried.violations.length > 0 ? "enough" : "go on";
 		});
-		if (!json) await reportFailures(crew, failed);
+		if (!json) await reportFailures(crew, failed, withoutRule);
 	} finally {
 		clearInterval(progress);
 		crew.dismiss();
@@ -76,14 +77,13 @@ async function playMany(options: Options): Promise<boolean> {
 	return failed.length === 0 && unfired.length === 0;
 }
 
-async function reportFailures(crew: Crew, failed: readonly Untraced[]): Promise<void> {
+async function reportFailures(crew: Crew, failed: readonly Untraced[], withoutRule: string | undefined): Promise<void> {
 	for (const { seed, violations } of failed.slice(0, SHRUNK)) {
 		const { part, tried } = await crew.shrink(seed, violations[0]?.law ?? "");
-		console.log(failureReport(tried, part));
+		console.log(failureReport(tried, part, withoutRule));
 	}
 	for (const { seed, violations } of failed.slice(SHRUNK)) {
-		const [first] = violations;
-		console.log(`seed ${seed} failed: ${first?.law}: ${first?.says.slice(0, 200)}`);
+		console.log(`seed ${seed} failed: ${violations.slice(0, 1).map(brokenLine).join("").slice(0, 240)}`);
 	}
 }
 

@@ -100,13 +100,13 @@ export class Running {
 		this.#freezeMs = ms;
 	}
 
-	/** It reads from the cluster: what it reads in one go is one look. */
-	looks(): void {
-		if (!this.#isLooking) {
-			this.lookBeganBefore = this.lookBeganAt;
-			this.lookBeganAt = this.#clock.now();
-		}
+	/** It reads from the cluster: what it reads in one go is one look. Answers whether a new one begins. */
+	looks(): boolean {
+		if (this.#isLooking) return false;
+		this.lookBeganBefore = this.lookBeganAt;
+		this.lookBeganAt = this.#clock.now();
 		this.#isLooking = true;
+		return true;
 	}
 
 	looksNoMore(): void {

@@ -28,6 +28,8 @@ export type Stage = {
 	webhookGone(): void;
 	/** No function runs until then. */
 	outage(of: "functions" | "table", until: number): void;
+	/** Lambda has refused to run Intake just now. */
+	intakeRefused(): void;
 	/** No fault lasts longer than until then. */
 	lastsUntil(at: number): void;
 	/** Something throws that nobody awaits. */

@@ -29,10 +29,10 @@ export class Witness {
 	/** VMs that an order lets end. */
 	readonly allowed: string[] = [];
 	readonly rehearsals = new Rehearsals();
+	readonly arrivals: Arrivals;
 	readonly outages: Outages;
 	readonly #clock: VirtualClock;
 	readonly #cluster: SimulatedCluster;
-	readonly #arrivals: Arrivals;
 	readonly #messages: Messages;
 	readonly #ledger: Ledger;
 	readonly #obedience: Obedience;
@@ -55,20 +55,24 @@ export class Witness {
 		this.#cluster = cluster;
 		this.#messages = messages;
 		this.trace = trace;
-		this.#arrivals = new Arrivals(cluster, LEAVING, node, () => clock.now());
+		this.arrivals = new Arrivals(cluster, LEAVING, node);
 		this.monitor = new Monitor({
 			clusters: [watchedCluster(cluster)],
 			mayEnd: (vm) => mayEnd(policy, this.allowed, vm),
 			isOurs,
 			drained: (instanceId) => instanceId === LEAVING,
-			excuse: (victim) => this.#arrivals.excuse(victim),
+			excuse: (victim) => this.arrivals.excuse(victim),
 			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
-		this.outages = new Outages(() => clock.now(), messages.hooksToldAt);
+		this.outages = new Outages(
+			() => clock.now(),
+			messages.hooksToldAt,
+			() => this.#isUnheard(),
+		);
 		const { sent } = messages;
 		const live = new Map<string, string>();
 		this.#ledger = new Ledger(() => clock.now(), isMarked);
-		this.#lastActs = new LastActs(this.#ledger, this.#arrivals);
+		this.#lastActs = new LastActs(this.#ledger, this.arrivals);
 		this.#obedience = new Obedience(this.#ledger, live, () => clock.now());
 		const seen = { says: [], notices: [], entered: [], completions: [], live, recreated: undefined, fired };
 		const broken = {
@@ -113,7 +117,7 @@ export class Witness {
 	awsRequest(running: Running | undefined, operation: string, body: string): void {
 		const { requestId: by = "", lookBeganAt = 0 } = running ?? {};
 		if (operation !== "CreateTags" && operation !== "CompleteLifecycleAction") return;
-		this.#arrivals.lookBegan(lookBeganAt);
+		this.arrivals.letsGo(running);
 		const kind = operation === "CreateTags" ? "marks" : "completes";
 		if (running) {
 			this.#obedience.leaves({ kind, stoodStill: false }, running);
@@ -148,6 +152,15 @@ export class Witness {
 		for (const { user, verb, path } of this.#cluster.audit) this.monitor.request(user, verb, path);
 		if (isMarked(ground)) this.monitor.stillMarked(LEAVING);
 		return [...this.monitor.violations, ...(await verdictOn(this.evidence, ground))];
+	}
+
+	/** The event of a hook is on its queue, and no invocation has handled it or set it aside. */
+	#isUnheard(): boolean {
+		const { says, sent } = this.evidence;
+		const heard = new Set(
+			says.flatMap(({ event, outcome, messageId }) => (event === "message" && outcome !== "retry" ? [messageId] : [])),
+		);
+		return sent.some(({ messageId, body }) => body.includes("LifecycleActionToken") && !heard.has(messageId));
 	}
 
 	#hear(event: AccountEvent): void {

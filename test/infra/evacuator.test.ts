@@ -185,6 +185,7 @@ it("an alarm tells of everything that no drain can tell of itself", () => {
 		"Drains-OrdersWait: ApproximateAgeOfOldestMessage > 60",
 		"Drains-ExecutionFailed: ExecutionsFailed > 0",
 		"Drains-SweepFails: Errors > 0",
+		"Drains-MarkRevoked: MarksRevoked > 0",
 	]);
 	expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
 });

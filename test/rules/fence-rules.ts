@@ -152,7 +152,11 @@ export const fenceRules: readonly FenceRule[] = [
 				to: "isClosed(was) || !sameTokens",
 			},
 			{ file: "src/app/release-instance.ts", from: "	if (record.cancel) {", to: "	if (record.cancel && !record.node) {" },
-			{ file: "src/app/let-go.ts", from: "(was.cancel ? undefined : withMark(was, now))", to: "withMark(was, now)" },
+			{
+				file: "src/app/let-go.ts",
+				from: "was.cancel || !isReleasedBy(was, attempt.turn)",
+				to: "!isReleasedBy(was, attempt.turn)",
+			},
 		],
 	},
 	{
@@ -160,7 +164,11 @@ export const fenceRules: readonly FenceRule[] = [
 		says: "a cancel after Release's claim is refused as too late",
 		edits: [
 			{ file: "src/app/accept-cancel.ts", from: 'if (latest.state === "releasing") {', to: 'if (latest.state === "gone") {' },
-			{ file: "src/app/let-go.ts", from: "(was.cancel ? undefined : withMark(was, now))", to: "withMark(was, now)" },
+			{
+				file: "src/app/let-go.ts",
+				from: "was.cancel || !isReleasedBy(was, attempt.turn)",
+				to: "!isReleasedBy(was, attempt.turn)",
+			},
 		],
 	},
 	{

@@ -127,6 +127,7 @@ export const rules: readonly Rule[] = [
 				from: 'if (state !== "releasing" || releasing?.turn !== turn) return "another try of this step has taken over";',
 				to: "void [state, releasing, turn];",
 			},
+			{ file: "src/app/let-go.ts", from: "was.cancel || !isReleasedBy(was, attempt.turn)", to: "was.cancel || !isReleasedBy" },
 		],
 		scenario: "Release repeated",
 		ends: "open",

@@ -50,15 +50,9 @@ export function readOptions(args: readonly string[]): Options {
 			"without-rule": text,
 		},
 	});
-	const { faults, without = "", "without-rule": withoutRule } = values;
+	const { faults, without, "without-rule": withoutRule } = values;
 	if (withoutRule !== undefined) takenOut(withoutRule);
-	if (values.seed === undefined && (faults !== undefined || without !== ""))
-		throw new Error("--faults and --without are parts of one plan: name its seed with --seed");
-	if (values.seed !== undefined && (values.seeds !== undefined || values.from !== undefined))
-		throw new Error("--seed plays one seed, --seeds and --from many: leave one of them out");
-	const unknown = without.split(",").filter((name) => name !== "" && !reductionNames.includes(name));
-	if (unknown.length > 0)
-		throw new Error(`--without names ${unknown.join(", ")}: what can be left out is ${reductionNames.join(", ")}`);
+	refuseContradictions(values);
 	return {
 		help: values.help ?? false,
 		json: values.json ?? false,
@@ -67,9 +61,26 @@ export function readOptions(args: readonly string[]): Options {
 		workers: wholeNumber("--workers", values.workers ?? "2", 1),
 		...(values.seed !== undefined && { seed: wholeNumber("--seed", values.seed, 0) }),
 		...(faults !== undefined && { faults: faultNumbers(faults, values.seed ?? "") }),
-		without: without === "" ? [] : without.split(","),
+		without: without === undefined ? [] : reductions(without),
 		...(withoutRule !== undefined && { withoutRule }),
 	};
+}
+
+/** What is given, by the option's name. */
+type Given = Readonly<Partial<Record<"seed" | "seeds" | "from" | "faults" | "without", string>>>;
+
+function refuseContradictions({ seed, seeds, from, faults, without }: Given): void {
+	if (seed === undefined && (faults ?? without) !== undefined)
+		throw new Error("--faults and --without are parts of one plan: name its seed with --seed");
+	if (seed !== undefined && (seeds ?? from) !== undefined)
+		throw new Error("--seed plays one seed, --seeds and --from many: leave one of them out");
+}
+
+function reductions(without: string): readonly string[] {
+	const names = without.split(",");
+	const unknown = names.filter((name) => !reductionNames.includes(name));
+	if (unknown.length === 0) return names;
+	throw new Error(`--without names ${unknown.join(", ")}: what can be left out is ${reductionNames.join(", ")}`);
 }
 
 /** Faults of the plan, counted from 1. */

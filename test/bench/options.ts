@@ -14,8 +14,9 @@ export const usage = `npm run bench -- [options]
 Drains nodes with 20 LiveMigrate VMs in virtual time and prints what that costs.
 
   --clusters 1,10,200   how many clusters are drained at the same time, a run each (this is the default)
-  --nodes 10,100        how many nodes of 20 clusters leave within one minute, a run each (this is the default;
-                        1000 nodes take some minutes more)
+  --nodes 10,100        how many nodes of 20 clusters leave within one minute, a run each (this is the default; with
+                        --nodes 10,100,1000 it takes a quarter of an hour and more); two drains at once in each
+                        cluster, and mostLeavingShare 1, for the circuit breaker would pause them otherwise
   --json                figures as JSON
   --help                this page
 

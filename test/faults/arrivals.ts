@@ -1,10 +1,9 @@
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { KubeObject } from "../../src/local/cluster/store.ts";
+import { fieldsAt, textAt } from "../../src/local/cluster/store-object.ts";
 import type { Victim } from "../monitor/laws.ts";
 import type { Running } from "./running.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-const fields = (value: unknown): Fields => (value ?? {}) as Fields;
 type Vm = { readonly namespace: string; readonly name: string };
 const keyOf = ({ namespace, name }: Vm): string => `${namespace}/${name}`;
 
@@ -45,7 +44,7 @@ export class Arrivals {
 			if (type !== "ADDED") return;
 			const { namespace = "", name } = object.metadata;
 			if (resource === "virtualmachineinstances") this.#made.set(`${namespace}/${name}`, ++this.#turn);
-			const of = `${namespace}/${String(fields(object.spec).vmiName)}`;
+			const of = `${namespace}/${textAt(object, "spec", "vmiName")}`;
 			if (resource === "virtualmachineinstancemigrations") this.#migrations.set(name, { turn: ++this.#turn, of });
 		});
 	}
@@ -75,7 +74,7 @@ export class Arrivals {
 	}
 
 	#becomes(node: KubeObject | undefined): void {
-		const is = node === undefined ? "gone" : fields(node.spec).unschedulable === true ? "cordoned" : "open";
+		const is = node === undefined ? "gone" : fieldsAt(node, "spec").unschedulable === true ? "cordoned" : "open";
 		if (this.#states.at(-1)?.is !== is) this.#states.push({ turn: this.#states.length === 0 ? 0 : ++this.#turn, is });
 	}
 

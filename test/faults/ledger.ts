@@ -1,8 +1,7 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Hook, MaintenanceRecord } from "../../src/domain/record.ts";
 import type { Running } from "./running.ts";
 import { LEAVING } from "./stage.ts";
+import { fieldsWritten } from "./stored-write.ts";
 
 /** What is stored of a generation, as far as anybody here asks. Empty tokens are unknown. */
 export type StoredRecord = Pick<
@@ -14,15 +13,6 @@ export type StoredRecord = Pick<
 
 /** Something that a record says, since when, and after how many writes. */
 type Since = { readonly at: number; readonly writes: number };
-
-type Stored = Record<string, AttributeValue>;
-type Body = {
-	readonly Item?: Stored;
-	readonly Key?: Stored;
-	readonly UpdateExpression?: string;
-	readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-	readonly ExpressionAttributeValues?: Stored;
-};
 
 /** Every generation's record as it is stored, and what must never happen to one. */
 export class Ledger {
@@ -47,16 +37,16 @@ export class Ledger {
 	/** DynamoDB has done this, for that invocation. */
 	written(operation: string, text: string, by: Pick<Running, "name" | "requestId"> | undefined): void {
 		if (operation !== "PutItem" && operation !== "UpdateItem") return;
-		const body = JSON.parse(text) as Body;
-		const { instanceId, generation, ...fields } = unmarshall({ ...body.Item, ...body.Key, ...valuesSet(body) });
-		if (instanceId !== LEAVING) return;
+		const fields = fieldsWritten(text, LEAVING);
+		if (fields === undefined) return;
+		const generation = Number(fields.generation);
 		this.writes += 1;
-		const was = this.#records.get(generation as number);
-		if (operation === "PutItem") this.broken.push(...this.#wrongToOpen(generation as number, fields.requests as string[]));
-		const before = was ?? this.#handedOver(generation as number);
-		const record = { ...(was ?? {}), ...fields, ...valuesGone(body), generation } as StoredRecord;
+		const was = this.#records.get(generation);
+		if (operation === "PutItem") this.broken.push(...this.#wrongToOpen(generation, fields.requests as string[]));
+		const before = was ?? this.#handedOver(generation);
+		const record = { ...(was ?? {}), ...fields, generation } as StoredRecord;
 		if (before) this.broken.push(...lostBetween(before, record, was !== undefined));
-		if (was && by?.name === "release") this.broken.push(...wrongInRelease(was, record, this.#isMarked));
+		if (was && by?.name === "release") this.broken.push(...this.#wrongInRelease(was, record, by.requestId));
 		if (was?.releasing?.turn !== record.releasing?.turn)
 			this.claim = { by: record.releasing && by?.requestId, writes: this.writes };
 		this.#records.set(record.generation, record);
@@ -94,6 +84,21 @@ export class Ledger {
 		];
 	}
 
+	/**
+	 * What Release may not write: it takes the mark off before it forgets it, leaves no hook behind, and writes no mark into what
+	 * another try has claimed.
+	 */
+	#wrongInRelease(was: StoredRecord, is: StoredRecord, by: string): readonly string[] {
+		const forgets = was.markedAt !== undefined && is.markedAt === undefined && this.#isMarked();
+		const waiting = was.state === "releasing" && is.state === "released" ? is.hooks.filter(isWaiting) : [];
+		const intrudes = was.markedAt === undefined && is.markedAt !== undefined && this.claim.by !== by;
+		return [
+			...(forgets ? ["the record forgot the mark, which the instance still has"] : []),
+			...waiting.map(({ hook }) => `the record was released while hook ${hook} waits`),
+			...(intrudes ? [`${by} wrote its mark into what ${this.claim.by ?? "nobody"} has claimed`] : []),
+		];
+	}
+
 	#handedOver(generation: number): StoredRecord | undefined {
 		const before = this.#records.get(generation - 1);
 		return before?.state === "handed over" ? before : undefined;
@@ -103,33 +108,6 @@ export class Ledger {
 const isOpen = ({ state }: StoredRecord): boolean => state === "open" || state === "releasing";
 
 const isWaiting = ({ completedAt, lostAt }: Hook): boolean => completedAt === undefined && lostAt === undefined;
-
-/** What Release may not write: it takes the mark off before it forgets it, and leaves no hook behind. */
-function wrongInRelease(was: StoredRecord, is: StoredRecord, isMarked: () => boolean): readonly string[] {
-	const forgets = was.markedAt !== undefined && is.markedAt === undefined && isMarked();
-	const waiting = was.state === "releasing" && is.state === "released" ? is.hooks.filter(isWaiting) : [];
-	return [
-		...(forgets ? ["the record forgot the mark, which the instance still has"] : []),
-		...waiting.map(({ hook }) => `the record was released while hook ${hook} waits`),
-	];
-}
-
-const assignments = ({ UpdateExpression = "" }: Body): readonly (readonly [string, string])[] =>
-	[...UpdateExpression.matchAll(/(#\w+) = (:\w+)/g)].map(([, name = "", value = ""]) => [name, value]);
-
-const nameOf = ({ ExpressionAttributeNames: names = {} }: Body, placeholder: string): string => names[placeholder] ?? placeholder;
-
-/** The fields that an update sets. */
-const valuesSet = (body: Body): Stored =>
-	Object.fromEntries(
-		assignments(body).map(([name, value]) => [nameOf(body, name), body.ExpressionAttributeValues?.[value] ?? { NULL: true }]),
-	);
-
-/** The fields that an update takes away. */
-function valuesGone(body: Body): Readonly<Record<string, undefined>> {
-	const [, removed = ""] = body.UpdateExpression?.split(" REMOVE ") ?? [];
-	return Object.fromEntries([...removed.matchAll(/#\w+/g)].map(([name]) => [nameOf(body, name), undefined]));
-}
 
 /** Requests merge: tokens add up, the earliest deadline wins, what may end only grows. A cancel takes back what orders wanted. */
 function lostBetween(was: StoredRecord, is: StoredRecord, sameGeneration: boolean): readonly string[] {

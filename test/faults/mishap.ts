@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../src/local/cluster/store.ts";
+import { fieldsAt } from "../../src/local/cluster/store-object.ts";
 import type { Fault } from "./fault.ts";
 import type { Stage } from "./stage.ts";
 import { namespace } from "./world.ts";
@@ -14,14 +15,12 @@ export const asUser = (stage: Stage, act: () => Promise<unknown>): true => {
 	return true;
 };
 
-export const fields = (value: unknown): Readonly<Record<string, unknown>> => (value ?? {}) as Readonly<Record<string, unknown>>;
-
 /** Whether our Node, or another of its name, is there. */
 export const isThere = ({ cluster, node }: Stage): boolean => cluster.store.get("nodes", undefined, node) !== undefined;
 
 /** VMIs on the leaving node. */
 export const vmis = ({ cluster, node }: Stage): readonly KubeObject[] =>
-	cluster.store.list("virtualmachineinstances").filter(({ status }) => fields(status).nodeName === node);
+	cluster.store.list("virtualmachineinstances").filter(({ status }) => fieldsAt(status).nodeName === node);
 
 /** One of these, as the fault chooses. */
 export const chosen = <T>(all: readonly T[], { choice }: Fault): T | undefined => all[Math.floor(choice * all.length)];
@@ -46,6 +45,6 @@ export const migrate = (stage: Stage, vmiName: string): true =>
 /** The VM of another node sets out for the leaving one, if it can. */
 export function migrateToNode(stage: Stage): boolean {
 	const vmi = stage.cluster.store.get("virtualmachineinstances", namespace, "neighbour");
-	const { phase, nodeName } = fields(vmi?.status);
+	const { phase, nodeName } = fieldsAt(vmi?.status);
 	return phase === "Running" && nodeName !== stage.node && migrate(stage, "neighbour");
 }

@@ -92,7 +92,7 @@ class Run {
 			messages: this.#messages,
 			trace,
 			fired: this.#strikes.fired,
-			isMarked: () => isMarked(this.#deployed),
+			hasMark: () => isMarked(this.#deployed),
 		});
 	}
 

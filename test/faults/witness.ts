@@ -48,9 +48,9 @@ export class Witness {
 		readonly trace: Trace;
 		readonly fired: Evidence["fired"];
 		/** Whether the instance is marked safe to terminate. */
-		readonly isMarked: () => boolean;
+		readonly hasMark: () => boolean;
 	}) {
-		const { clock, cluster, node, policy, messages, trace, fired, isMarked } = options;
+		const { clock, cluster, node, policy, messages, trace, fired, hasMark } = options;
 		this.#clock = clock;
 		this.#cluster = cluster;
 		this.#messages = messages;
@@ -71,7 +71,7 @@ export class Witness {
 		);
 		const { sent } = messages;
 		const live = new Map<string, string>();
-		this.#ledger = new Ledger(() => clock.now(), isMarked);
+		this.#ledger = new Ledger(() => clock.now(), hasMark);
 		this.#lastActs = new LastActs(this.#ledger, this.arrivals);
 		this.#obedience = new Obedience(this.#ledger, live, () => clock.now());
 		const seen = { says: [], notices: [], entered: [], completions: [], live, recreated: undefined, fired };

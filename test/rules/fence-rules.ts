@@ -143,6 +143,13 @@ export const fenceRules: readonly FenceRule[] = [
 		],
 	},
 	{
+		name: "own-claim",
+		says: "no try of Release writes its mark into what another one has claimed",
+		edits: [
+			{ file: "src/app/let-go.ts", from: "was.cancel || !isReleasedBy(was, attempt.turn)", to: "was.cancel || !isReleasedBy" },
+		],
+	},
+	{
 		name: "cancelled-is-not-claimed",
 		says: "Release claims no record that is cancelled",
 		edits: [

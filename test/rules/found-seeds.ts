@@ -34,6 +34,7 @@ export const foundSeeds: Readonly<Record<string, FoundSeed>> = {
 	"earliest-deadline": { seed: 254, faults: [], without: ["pods"] },
 	"intent-is-raised": { seed: 134, faults: [1, 2], without: ["pods", "neighbour", "vm-0"] },
 	orders: { seed: 101, faults: [1], without: ["retention"] },
+	"own-claim": { seed: 154, faults: [1, 3], without: ["vm-0"] },
 	"cancelled-is-not-claimed": { seed: 3676, faults: [2, 4], without: ["neighbour", "vm-0"] },
 	"claimed-is-not-cancelled": { seed: 472, faults: [1], without: ["retention", "node", "vm-0"] },
 	"later-token": { seed: 40, faults: [], without: ["node", "vm-0", "vm-1"] },

@@ -1,3 +1,4 @@
+import { brokenLine } from "../faults/report.ts";
 import { type FoundSeed, foundSeeds } from "./found-seeds.ts";
 import { playSeed } from "./play-seed.ts";
 
@@ -24,5 +25,5 @@ export async function judgeSeed(name: string): Promise<SeedVerdict> {
 	if (broken) return { name, found, story, complaint: `seed ${found.seed} fails even with it: ${broken.says}` };
 	const [first] = without.violations;
 	if (!first) return { name, found, story, complaint: `seed ${found.seed} passes without it; ${howToFind(name)}` };
-	return { name, found, story, wrong: `${/^\d$/.test(first.law) ? `law ${first.law}` : first.law}: ${first.says}` };
+	return { name, found, story, wrong: brokenLine(first) };
 }

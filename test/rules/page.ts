@@ -1,3 +1,4 @@
+import { replayOf } from "../faults/report.ts";
 import type { Verdict } from "./judge-scenario.ts";
 import type { SeedVerdict } from "./judge-seed.ts";
 import { takenOut } from "./rules.ts";
@@ -21,14 +22,13 @@ const never = (name: string): never => {
 
 const chapter = (verdict: SeedVerdict): string => {
 	const { name, found, story, wrong } = verdict;
-	const { seed, faults, without } = found ?? never(name);
-	const smaller = without.length === 0 ? "" : ` --without ${without.join(",")}`;
+	const { seed, ...part } = found ?? never(name);
 	return `
 ### ${name}
 
 Without the rule that ${takenOut(name).says}: ${wrong}.
 
-\`npm run test:faults -- --seed ${seed} --faults ${faults.join(",") || "none"}${smaller} --without-rule ${name}\`
+\`${replayOf(seed, part, name)}\`
 
 \`\`\`
 ${(story.length <= LINES ? story : [...story.slice(0, LINES / 2), "…", ...story.slice(-LINES / 2)]).map((line) => line.slice(0, 150)).join("\n")}

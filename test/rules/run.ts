@@ -16,7 +16,9 @@ wrongly, the monitor of the two laws saying so. The same with the seed by which 
 that have no scenario of their own. Without names it does this for all rules and writes docs/rules.md.
 
   --check   does not write docs/rules.md, but fails when it is out of date
-  RULE      ${[...rules, ...fenceRules].map(({ name }) => name).join(", ")}`;
+  RULE      ${[...rules, ...fenceRules].map(({ name }) => name).join(", ")}
+
+Exit code: 0 each is needed, 1 one is not, or docs/rules.md is out of date, 2 wrong arguments.`;
 
 const page = `${fileURLToPath(new URL("../..", import.meta.url))}docs/rules.md`;
 
@@ -64,22 +66,28 @@ function publish(text: string, check: boolean): boolean {
 	return true;
 }
 
-async function main(): Promise<number> {
+function readArguments() {
 	const options = { help: { type: "boolean" }, check: { type: "boolean" } } as const;
+	const { values, positionals } = parseArgs({ options, allowPositionals: true });
+	for (const name of positionals) takenOut(name);
+	return { ...values, names: positionals };
+}
+
+async function main(): Promise<number> {
+	let given: ReturnType<typeof readArguments>;
 	try {
-		const { values, positionals } = parseArgs({ options, allowPositionals: true });
-		if (values.help) {
-			console.log(HELP);
-			return 0;
-		}
-		for (const name of positionals) takenOut(name);
-		if (!(await judgeAll(positionals, values.check ?? false))) return 1;
-		console.log(positionals.length === 0 ? "every rule is needed" : "each of these rules is needed");
-		return 0;
+		given = readArguments();
 	} catch (error) {
-		console.error((error as Error).message);
+		console.error(`${(error as Error).message}\n\n${HELP}`);
 		return 2;
 	}
+	if (given.help) {
+		console.log(HELP);
+		return 0;
+	}
+	if (!(await judgeAll(given.names, given.check ?? false))) return 1;
+	console.log(given.names.length === 0 ? "every rule is needed" : "each of these rules is needed");
+	return 0;
 }
 
 process.exitCode = await main();

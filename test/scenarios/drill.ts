@@ -206,7 +206,7 @@ export async function drill(options: Drill): Promise<Outcome> {
 		judgeRequests();
 		for (const { instanceId } of leaving) {
 			const { tags, ec2 } = ground.aws.instance(instanceId);
-			if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.taken(instanceId, "still marked");
+			if (ec2 === "running" && tags["evacuator.io/safe-to-terminate"]) monitor.stillMarked(instanceId);
 		}
 		return { record, violations: monitor.violations, trace: trace.lines, says, notices, longestOutput, stage };
 	} catch (cause) {

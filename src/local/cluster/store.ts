@@ -1,19 +1,10 @@
 import type { SimulationClock } from "../clock/simulation-clock.ts";
+import { endsGracefully, hasFinalizers, isFinished, raisesGeneration } from "./store-changes.ts";
 import { ObjectExists, ObjectMissing } from "./store-errors.ts";
 import { type Change, StoreHistory } from "./store-history.ts";
 import { suffixFrom, uidFrom } from "./store-names.ts";
-import {
-	copyOf,
-	isSameJson,
-	itemsAt,
-	type KubeObject,
-	type NewObject,
-	type ObjectMeta,
-	settle,
-	textAt,
-	timestamp,
-} from "./store-object.ts";
-import { type Resource, type ResourceType, resourceType, resourceTypes } from "./store-resources.ts";
+import { copyOf, isSameJson, type KubeObject, type NewObject, type ObjectMeta, settle, timestamp } from "./store-object.ts";
+import { type Resource, resourceType, resourceTypes } from "./store-resources.ts";
 import { keyOf, Shelf } from "./store-shelf.ts";
 
 export type { Change } from "./store-history.ts";
@@ -230,26 +221,4 @@ export class Store implements ObjectStore {
 			this.#delivering = false;
 		}
 	}
-}
-
-function raisesGeneration(type: ResourceType, previous: KubeObject, draft: KubeObject): boolean {
-	return type.generationOf.some((field) => !isSameJson(previous[field], draft[field]));
-}
-
-/** A namespace keeps its finalizers in the spec. */
-function hasFinalizers(object: KubeObject): boolean {
-	return (
-		(object.metadata.finalizers ?? []).length > 0 ||
-		(object.kind === "Namespace" && itemsAt(object, "spec", "finalizers").length > 0)
-	);
-}
-
-function isFinished(object: KubeObject): boolean {
-	const { deletionTimestamp, deletionGracePeriodSeconds } = object.metadata;
-	return deletionTimestamp !== undefined && (deletionGracePeriodSeconds ?? 0) === 0 && !hasFinalizers(object);
-}
-
-function endsGracefully(pod: KubeObject): boolean {
-	const phase = textAt(pod, "status", "phase");
-	return (textAt(pod, "spec", "nodeName") ?? "") !== "" && phase !== "Succeeded" && phase !== "Failed";
 }

@@ -94,7 +94,7 @@ export const fenceRules: readonly FenceRule[] = [
 			{
 				file: "src/adapters/aws/workflow.ts",
 				from: "new StartExecutionCommand({ stateMachineArn, name, input",
-				to: "new StartExecutionCommand({ stateMachineArn, name: [name, performance.now()].join('-').replace('.', '-'), input",
+				to: "new StartExecutionCommand({ stateMachineArn, name: [name, (globalThis.starts = (globalThis.starts ?? 0) + 1)].join('-'), input",
 			},
 		],
 	},

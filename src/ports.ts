@@ -103,6 +103,9 @@ export type HookFacts = {
 /** An instance that waits for us, with the hooks of its group that are ours. */
 export type WaitingInstance = { readonly instanceId: string; readonly group: string; readonly hooks: readonly HookFacts[] };
 
+/** A safe-to-terminate mark as it was found: the tag's value tells one mark of an instance from the next. */
+export type MarkFacts = { readonly instanceId: string; readonly value: string };
+
 /** EC2 and Auto Scaling. Throttling and the like are thrown. */
 export interface Instances {
 	/** Undefined when EC2 does not know the id. */
@@ -114,11 +117,12 @@ export interface Instances {
 	complete(instanceId: string, hook: Hook): Promise<"completed" | "lost">;
 	/** The tag `evacuator.io/safe-to-terminate`. */
 	mark(instanceId: string, value: string): Promise<void>;
-	unmark(instanceId: string): Promise<void>;
+	/** Takes the mark off; with a value, only the mark that says this. */
+	unmark(instanceId: string, value?: string): Promise<void>;
 	/** Every instance in `Terminating:Wait` of a group that has a terminating hook with one of these names. */
 	waiting(hookNames: readonly string[]): Promise<readonly WaitingInstance[]>;
-	/** Ids of the instances that carry the tag and are not gone. */
-	marked(): Promise<readonly string[]>;
+	/** The marks of the instances that are not gone. */
+	marked(): Promise<readonly MarkFacts[]>;
 }
 
 /** Maintenance records. Every write is conditional on the version that was read. */

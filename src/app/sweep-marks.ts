@@ -1,7 +1,7 @@
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withoutMark } from "../domain/record-changes.ts";
 import { type LookAt, whyUntrue } from "../domain/untrue-mark.ts";
-import type { World } from "../ports.ts";
+import type { MarkFacts, World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";
 import { clusterOfRecord } from "./step.ts";
 import type { SweepRun } from "./sweep-run.ts";
@@ -11,12 +11,12 @@ export function sweepMarks(run: SweepRun, world: World): Promise<void> {
 	return run.each(
 		"marks",
 		() => world.instances.marked(),
-		String,
-		(instanceId) => check(instanceId, world),
+		({ instanceId }) => instanceId,
+		(mark) => check(mark, world),
 	);
 }
 
-async function check(instanceId: string, world: World): Promise<string> {
+async function check({ instanceId, value }: MarkFacts, world: World): Promise<string> {
 	const latest = await world.records.latest(instanceId);
 	if (!latest) return "mark stands";
 	const why = await reasonAgainst(latest, world);
@@ -24,7 +24,8 @@ async function check(instanceId: string, world: World): Promise<string> {
 	// Written first, on the state that was judged: a Release that has begun since keeps its own mark.
 	const after = await changeRecord(latest, world, (was) => (was.state === latest.state ? withoutMark(was) : undefined));
 	if (!after) return "mark stands";
-	await world.instances.unmark(instanceId);
+	// This mark and no other: the next generation may have set its own by now.
+	await world.instances.unmark(instanceId, value);
 	world.notices.say({ event: "mark revoked", maintenance: executionName(latest), instanceId, why });
 	return "mark revoked";
 }

@@ -1,6 +1,6 @@
 import { type Instance as GroupInstance, paginateDescribeAutoScalingGroups } from "@aws-sdk/client-auto-scaling";
-import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
-import type { HookFacts, Instances, WaitingInstance } from "../../ports.ts";
+import { type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import type { HookFacts, Instances, MarkFacts, WaitingInstance } from "../../ports.ts";
 import { awsFault } from "./aws-fault.ts";
 import type { AwsClients } from "./clients.ts";
 
@@ -52,13 +52,13 @@ export function createInstanceSearch({ autoScaling, ec2, terminatingHooks }: Rea
 				{ Name: "tag-key", Values: [SAFE_TO_TERMINATE_TAG] },
 				{ Name: "instance-state-name", Values: NOT_GONE },
 			];
-			const marked: string[] = [];
+			const marked: MarkFacts[] = [];
 			try {
 				for await (const { Reservations = [] } of paginateDescribeInstances(
 					{ client: ec2, pageSize: INSTANCES_PER_PAGE },
 					{ Filters },
 				)) {
-					marked.push(...Reservations.flatMap(({ Instances = [] }) => Instances).flatMap(({ InstanceId }) => InstanceId ?? []));
+					marked.push(...Reservations.flatMap(({ Instances = [] }) => Instances).flatMap(markOf));
 				}
 			} catch (error) {
 				throw awsFault("find the instances that are marked", error);
@@ -67,5 +67,10 @@ export function createInstanceSearch({ autoScaling, ec2, terminatingHooks }: Rea
 		},
 	};
 }
+
+const markOf = ({ InstanceId, Tags = [] }: Instance): readonly MarkFacts[] =>
+	Tags.flatMap(({ Key, Value = "" }) =>
+		InstanceId !== undefined && Key === SAFE_TO_TERMINATE_TAG ? [{ instanceId: InstanceId, value: Value }] : [],
+	);
 
 const isWaiting = ({ LifecycleState }: GroupInstance): boolean => LifecycleState === "Terminating:Wait";

@@ -140,9 +140,9 @@ export function createInstances(clients: Pick<AwsClients, "autoScaling" | "autoS
 			return tag(instanceId, new CreateTagsCommand({ Resources: [instanceId], Tags }), "mark");
 		},
 
-		unmark(instanceId) {
-			// Without a value: the mark goes whatever it says.
-			const Tags = [{ Key: SAFE_TO_TERMINATE_TAG }];
+		unmark(instanceId, value) {
+			// Without a value EC2 deletes the tag whatever it says: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
+			const Tags = [{ Key: SAFE_TO_TERMINATE_TAG, ...(value !== undefined && { Value: value }) }];
 			return tag(instanceId, new DeleteTagsCommand({ Resources: [instanceId], Tags }), "unmark");
 		},
 	};

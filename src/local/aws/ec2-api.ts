@@ -64,9 +64,13 @@ const operations: Readonly<Record<string, (state: Ec2Account, parameters: URLSea
 	DeleteTags: ({ instances, onTag }, parameters) => {
 		const keys = listed(parameters, "Tag", ".Key");
 		const values = listed(parameters, "Tag", ".Value");
-		if (values.length > 0) throw new ApiError("InvalidParameter", "The embedded EC2 deletes tags by their key alone");
+		if (values.length > 0 && values.length < keys.length)
+			throw new ApiError("InvalidParameter", "The embedded EC2 deletes either by key alone or by a value for each key");
 		for (const instance of listed(parameters, "ResourceId").map((id) => find(instances, id))) {
-			for (const key of keys) if (instance.tags.delete(key)) onTag(instance.instanceId, key, undefined);
+			keys.forEach((key, index) => {
+				const goes = values.length === 0 || instance.tags.get(key) === values[index];
+				if (goes && instance.tags.delete(key)) onTag(instance.instanceId, key, undefined);
+			});
 		}
 		return { return: "true" };
 	},

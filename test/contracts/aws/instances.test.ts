@@ -42,9 +42,24 @@ describe("an instance", () => {
 			await instances.unmark(INSTANCE);
 			expect(aws.instance(INSTANCE).tags).toEqual({ Name: "node <1> & 'co'" });
 			await instances.mark("i-0123456789abcdeff", "x");
+			await instances.unmark("i-0123456789abcdeff", "x");
 		});
 		const tagEvents = aws.log.map(({ kind }) => kind);
 		expect(tagEvents).toEqual(["tagged", "untagged"]);
+	});
+});
+
+describe("a mark", () => {
+	it("that is taken off by its value goes only while it says this", async () => {
+		const { clock, aws, instances } = startAccount();
+		const markNow = () => aws.instance(INSTANCE).tags["evacuator.io/safe-to-terminate"];
+		await clock.run(async () => {
+			await instances.mark(INSTANCE, "2026-01-01T00:00:00Z generation 2");
+			await instances.unmark(INSTANCE, "2026-01-01T00:00:00Z generation 1");
+			expect(markNow()).toBe("2026-01-01T00:00:00Z generation 2");
+			await instances.unmark(INSTANCE, "2026-01-01T00:00:00Z generation 2");
+			expect(markNow()).toBeUndefined();
+		});
 	});
 });
 

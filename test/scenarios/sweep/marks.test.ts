@@ -78,6 +78,29 @@ describe("a mark", () => {
 		expect(swept(outcome)).toMatchObject({ "mark revoked": 1 });
 	});
 
+	it("that the drain has set since stays, when a slow sweep takes an older one off", async () => {
+		const asked: string[] = [];
+		const outcome = await drill({
+			seed: ({ add }, node) =>
+				void add.vm({ namespace: "shop", name: "web", on: node, evictionStrategy: "LiveMigrate", migrationSeconds: 320 }),
+			prepare: markedBefore,
+			boundary: (clock) => async (request, send) => {
+				asked.push(request.operation);
+				if (request.operation === "DeleteTags") while (!asked.includes("CreateTags")) await clock.sleep(1_000);
+				return send();
+			},
+			play: async (stage) => {
+				await post(stage, "orders", order());
+				await released(stage);
+				await stage.clock.sleep(60_000);
+			},
+		});
+		expect(outcome.violations).toEqual([]);
+		expect(asked.filter((operation) => operation.endsWith("Tags"))).toEqual(["DeleteTags", "CreateTags"]);
+		expect(isMarked(outcome.stage)).toBe(true);
+		expect(outcome.record).toMatchObject({ state: "released", markedAt: expect.any(Number) });
+	});
+
 	it("that a new VM has made untrue is revoked by the next generation, which then drains the node as ever", async () => {
 		const outcome = await drill({
 			seed: oneVm,

@@ -7,15 +7,20 @@ import type { Errand } from "./worker.ts";
 export type Untraced = Omit<Tried, "trace">;
 export type Shrunk = { readonly part: Part; readonly tried: Tried };
 
+/** A process that has played so many seeds makes room for a new one: each seed leaves a little behind, and thousands fill it. */
+const SEEDS_OF_A_WORKER = 2_000;
+
 /** Processes that play seeds, as many at a time as there are of them. */
 export class Crew {
+	readonly #begin: () => ChildProcess;
 	readonly #workers: ChildProcess[];
 
 	/** Without a rule, if one is named. */
 	constructor(size: number, withoutRule: string | undefined) {
 		const execArgv = withoutRule === undefined ? [] : ["--import", new URL("../rules/take-out.ts", import.meta.url).href];
 		const env = { ...process.env, ...(withoutRule !== undefined && { EVACUATOR_WITHOUT_RULE: withoutRule }) };
-		this.#workers = Array.from({ length: size }, () => fork(new URL("./worker.ts", import.meta.url), { execArgv, env }));
+		this.#begin = () => fork(new URL("./worker.ts", import.meta.url), { execArgv, env });
+		this.#workers = Array.from({ length: size }, this.#begin);
 	}
 
 	/** Plays seeds from `from` on, until so many are played or `onTried` answers that it is enough. */
@@ -23,11 +28,12 @@ export class Crew {
 		let next = from;
 		let enough = false;
 		await Promise.all(
-			this.#workers.map(async (worker) => {
-				while (!enough && next < from + seeds) {
+			this.#workers.map(async (_, place) => {
+				for (let played = 1; !enough && next < from + seeds; played++) {
 					const seed = next;
 					next += 1;
-					if (onTried((await ask(worker, { seed })) as Untraced) === "enough") enough = true;
+					if (onTried((await ask(this.#at(place), { seed })) as Untraced) === "enough") enough = true;
+					if (played % SEEDS_OF_A_WORKER === 0) this.#replace(place);
 				}
 			}),
 		);
@@ -35,9 +41,18 @@ export class Crew {
 
 	/** The smallest part of the seed's plan that breaks this law. */
 	async shrink(seed: number, law: string): Promise<Shrunk> {
-		const [worker] = this.#workers;
-		if (!worker) throw new Error("cannot shrink without a worker");
-		return (await ask(worker, { seed, shrinkTo: law })) as Shrunk;
+		return (await ask(this.#at(0), { seed, shrinkTo: law })) as Shrunk;
+	}
+
+	#at(place: number): ChildProcess {
+		const worker = this.#workers[place];
+		if (!worker) throw new Error("cannot play a seed without a worker");
+		return worker;
+	}
+
+	#replace(place: number): void {
+		this.#at(place).kill();
+		this.#workers[place] = this.#begin();
 	}
 
 	dismiss(): void {

@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { receiveMessage } from "../src/app/receive-message.ts";
+import { ENDED_BY_LAMBDA } from "./ended-by-lambda.ts";
 import { currentGround } from "./world.ts";
 
 /** One message of either queue. What cannot be decided now goes back to the queue; everything else is acknowledged. */
@@ -24,7 +25,7 @@ async function receive(record: SQSRecord): Promise<boolean> {
 }
 
 /** Messages are independent: one that fails never takes another with it. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }) => {
+export const handler = middy<SQSEvent, SQSBatchResponse>(ENDED_BY_LAMBDA).handler(async ({ Records }) => {
 	const batchItemFailures: { itemIdentifier: string }[] = [];
 	for (const record of Records) if (!(await receive(record))) batchItemFailures.push({ itemIdentifier: record.messageId });
 	return { batchItemFailures };

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Step } from "../src/app/step.ts";
 import { NOTICE_EVENTS } from "../src/domain/history-budget.ts";
 import type { StepResult } from "../src/domain/step-result.ts";
+import { ENDED_BY_LAMBDA } from "./ended-by-lambda.ts";
 import { currentGround } from "./world.ts";
 
 const counted = z.number().int().nonnegative();
@@ -23,7 +24,7 @@ const stepInput = z.object({
  * A fault is logged with the maintenance it belongs to and thrown on: the definition retries or holds.
  */
 export function stepHandler(step: Step) {
-	return middy<unknown, StepResult, Error, Context>()
+	return middy<unknown, StepResult, Error, Context>(ENDED_BY_LAMBDA)
 		.onError(({ event, error, context }) => {
 			const { world } = currentGround();
 			world.notices.say({

@@ -11,7 +11,9 @@ export const orderFields = {
 	version: z.literal(1),
 	requestId: z
 		.string({ error: "text" })
-		.regex(/^(?!asg:|order:)[!-~]{1,128}$/, { error: "1 to 128 visible ASCII characters that do not begin with asg: or order:" })
+		.regex(/^(?!asg:|order:|sweep:)[!-~]{1,128}$/, {
+			error: "1 to 128 visible ASCII characters that do not begin with asg:, order: or sweep:",
+		})
 		.optional(),
 	instanceId: instanceId.optional(),
 	nodeName: nodeName.optional(),

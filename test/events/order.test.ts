@@ -129,12 +129,13 @@ describe("a drain order", () => {
 		expect(fromOrders(orderWith(fields))).toEqual({ kind: "malformed", why });
 	});
 
-	it.each(["asg:i-0123456789abcdef0:87654321-4321-4321-4321-210987654321", "order:m-2", "a b", "", "x".repeat(129)])(
+	const another = ["asg:i-0123456789abcdef0:87654321-4321-4321-4321-210987654321", "sweep:i-0123456789abcdef0:workers/evacuator"];
+	it.each([...another, "order:m-2", "a b", "", "x".repeat(129)])(
 		"may not call itself %j: it could pass for another request",
 		(requestId) => {
 			expect(fromOrders(orderWith({ requestId }))).toMatchObject({
 				kind: "malformed",
-				why: expect.stringMatching(/, not 1 to 128 visible ASCII characters that do not begin with asg: or order:$/),
+				why: expect.stringMatching(/, not 1 to 128 visible ASCII characters that do not begin with asg:, order: or sweep:$/),
 			});
 		},
 	);

@@ -88,7 +88,8 @@ export function withSlot(record: MaintenanceRecord, now: number): Change {
 }
 
 /**
- * Adds refusals by pod uid. Those of pods that are not on the node any more (`present` holds the uids that are) are dropped.
+ * Adds refusals by pod uid, but for those that a later one has overtaken: a step that stood still for minutes knows older
+ * ones. Those of pods that are not on the node any more (`present` holds the uids that are) are dropped.
  */
 export function withRefusals(
 	record: MaintenanceRecord,
@@ -96,7 +97,9 @@ export function withRefusals(
 	present: readonly string[],
 ): Change {
 	const on = new Set(present);
-	const kept = keptRefusals(Object.entries({ ...record.refusals, ...refused }).filter(([uid]) => on.has(uid)));
+	const newer = Object.entries(refused).filter(([uid, { nextAt }]) => nextAt >= (record.refusals[uid]?.nextAt ?? 0));
+	const all = { ...record.refusals, ...Object.fromEntries(newer) };
+	const kept = keptRefusals(Object.entries(all).filter(([uid]) => on.has(uid)));
 	const same =
 		kept.length === Object.keys(record.refusals).length && kept.every(([uid, refusal]) => record.refusals[uid] === refusal);
 	return same ? record : { ...record, refusals: Object.fromEntries(kept) };

@@ -173,6 +173,15 @@ describe("a record", () => {
 		});
 	});
 
+	it("keeps the later of two refusals, whoever writes last", () => {
+		const later = { count: 3, nextAt: NOW + 20_000, why: "budget" };
+		const record = aRecord({ refusals: { "web-uid": later } });
+		const refused = { "web-uid": { count: 1, nextAt: NOW + 5_000, why: "budget" } };
+
+		expect(change.withRefusals(record, refused, ["web-uid"])).toBe(record);
+		expect(change.withRefusals(aRecord({ refusals: refused }), { "web-uid": later }, ["web-uid"])).toEqual(record);
+	});
+
 	it("stays the very same when there is nothing to write", () => {
 		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
 		const record = aRecord({ trouble, refusals: { "web-uid": { count: 1, nextAt: NOW, why: "budget" } } });

@@ -63,10 +63,10 @@ async function tryToStore(cancel: Cancel, place: Place, world: World): Promise<R
 function verdictOn(latest: MaintenanceRecord, cancel: Cancel): Verdict {
 	if (isEnded(latest)) return onEnded(latest, cancel);
 	const name = executionName(latest);
-	if (latest.state === "releasing") {
-		return { outcome: "refused", why: `too late: maintenance ${name} is being released, and AWS may take the instance` };
-	}
 	const next = withTombstone(latest, cancel.issuedAt);
+	if (latest.state === "releasing") {
+		return { outcome: "refused", why: `too late: maintenance ${name} is being released, and AWS may take the instance`, next };
+	}
 	if (latest.cancel) return { outcome: "duplicate", why: `maintenance ${name} is cancelled already`, next };
 	if (latest.requestedAt !== undefined && latest.requestedAt > cancel.issuedAt) {
 		const newer = new Date(latest.requestedAt).toISOString();

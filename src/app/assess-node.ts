@@ -26,7 +26,7 @@ import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts"
 /** Finds the node, says what will become of everything on it, and whether anything stands in the way. Changes no cluster. */
 export const assessNode: Step = async (key, world, attempt) => {
 	const { clock } = world;
-	const record = await readRecord(key, world);
+	const record = await reopened(await readRecord(key, world), world);
 	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
 	const instance = await world.instances.describe(record.instanceId);
 	if (isGone(instance)) return close(record, world, attempt);
@@ -39,9 +39,7 @@ export const assessNode: Step = async (key, world, attempt) => {
 	if ("trouble" in chosen) return (await heedCancel(record, world, attempt)) ?? hold(record, chosen.trouble, world, attempt);
 	const look = await cluster.look(chosen.node, "survey");
 	const known = await changeRecord(key, world, (was) => {
-		// A Release that was cut off lets go of nothing any more, and may be cancelled again.
-		const open = withReopened(was);
-		const placed = withNode(isRetained(instance) ? withoutHooks(open, clock.now()) : open, chosen.node);
+		const placed = withNode(isRetained(instance) ? withoutHooks(was, clock.now()) : was, chosen.node);
 		const seen = withCordonOf(placed, look.node);
 		return look.node?.unschedulable === false ? withoutCordon(seen) : seen;
 	});
@@ -50,6 +48,13 @@ export const assessNode: Step = async (key, world, attempt) => {
 	const { record: after, news } = await withReason(decision, observed, world);
 	return { ...stepResult(decision, after, attempt, clock.now()), ...noticeOf(news, after) };
 };
+
+/**
+ * A Release that was cut off lets go of nothing any more, and may be cancelled again: also while no look succeeds, which is
+ * perhaps what cut it off.
+ */
+const reopened = async (record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> =>
+	record.state === "releasing" ? ((await changeRecord(record, world, withReopened)) ?? record) : record;
 
 /** EC2 has it no more, or is taking it. */
 export const isGone = (instance: InstanceFacts | undefined): boolean =>

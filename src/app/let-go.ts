@@ -6,14 +6,14 @@ import { actionKey, executionName, type Hook, type MaintenanceRecord } from "../
 import { isReleasedBy, withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readFence } from "./maintenance-record.ts";
-import { type Attempt, clusterOfRecord } from "./step.ts";
+import type { Attempt } from "./step.ts";
 
 type Claimed = MaintenanceRecord & { readonly node: NodeIdentity };
 
 /**
- * The acts that cannot be taken back: the mark, the Kubernetes event, CONTINUE for every token. Directly before each of
- * them the second look must still be fresh and the record must still be claimed by this try; otherwise it stops there
- * and says why, and the whole proof is made again.
+ * The acts that cannot be taken back: the mark, and CONTINUE for every token. Directly before each of them the second look
+ * must still be fresh and the record must still be claimed by this try; otherwise it stops there and says why, and the whole
+ * proof is made again.
  */
 export async function letGo(record: Claimed, second: Look, world: World, attempt: Attempt): Promise<"let go" | string> {
 	const now = world.clock.now();
@@ -27,7 +27,6 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	if (doubt) return doubt;
 	await world.instances.mark(record.instanceId, `${new Date(now).toISOString()} generation ${record.generation}`);
 	world.notices.say({ event: "marked", maintenance: name, instanceId: record.instanceId });
-	await announce(record, world);
 	for (const hook of openHooks(record)) {
 		const doubt = await doubtOf(record, second, world, attempt);
 		if (doubt) return doubt;
@@ -35,20 +34,6 @@ export async function letGo(record: Claimed, second: Look, world: World, attempt
 	}
 	world.notices.say({ event: "safe to terminate", maintenance: name, instanceId: record.instanceId });
 	return "let go";
-}
-
-/** An Event is for readers: that it cannot be written must not keep an instance, or its mark, in between. */
-async function announce(record: Claimed, world: World): Promise<void> {
-	const maintenance = executionName(record);
-	try {
-		await clusterOfRecord(record, world).announce(record.node, {
-			type: "Normal",
-			reason: "SafeToTerminate",
-			message: `Evacuator ${maintenance}: nothing is left on instance ${record.instanceId}, AWS may terminate it`,
-		});
-	} catch (fault) {
-		world.notices.say({ event: "announcement failed", maintenance, why: String(fault) });
-	}
 }
 
 async function doubtOf(record: Claimed, second: Look, world: World, { turn }: Attempt): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import { LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.t
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import {
 	isClosed,
+	isReleasedBy,
 	openTokens,
 	sameTokens,
 	withoutMark,
@@ -13,13 +14,14 @@ import {
 	withReopened,
 } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
+import { announceSafe } from "./announce-safe.ts";
 import { heedCancel } from "./heed-cancel.ts";
 import { letGo } from "./let-go.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /**
- * Proves with two looks that nothing alive is left, marks the instance safe to terminate and completes every hook.
+ * Proves with two looks that nothing alive is left, marks the instance safe to terminate, completes every hook and says so.
  *
  * Between the looks it claims the record with its own turn and the tokens it knows: a second try of this step, an order
  * or a token that comes later takes the claim away, and then this try lets go of nothing. A cancelled record cannot be
@@ -43,9 +45,9 @@ export const releaseInstance: Step = async (key, world, attempt) => {
 	const outcome = await letGoOrWithdraw(verdict, world, attempt);
 	if (outcome !== "let go") return result({ next: "watch", why: outcome }, await withdraw(record, world));
 	const closed = await changeRecord(key, world, (was) => withReleased(was, attempt.turn, world.clock.now()));
-	return closed
-		? result({ next: "done", why: "safe to terminate" }, closed)
-		: result({ next: "watch", why: "another token came" });
+	if (!closed) return result({ next: "watch", why: "another token came" });
+	await announceSafe(verdict.claimed, world);
+	return result({ next: "done", why: "safe to terminate" }, closed);
 };
 
 /** What stops half-way leaves no mark behind: nobody knows when this step will be tried again. */
@@ -64,8 +66,9 @@ type Verdict = Proved | { readonly decision: Decision };
 
 async function lookTwice(record: Placed, world: World, attempt: Attempt): Promise<Verdict> {
 	const cluster = clusterOfRecord(record, world);
-	const first = await cluster.look(record.node, "proof");
-	const basis = { node: record.node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
+	const { node } = record;
+	const first = await cluster.look(node, "proof");
+	const basis = { node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
 	const decisionOf = (proof: Proof): Decision | undefined => {
 		const now = world.clock.now();
 		return proof.safe ? undefined : afterProof(proof, now, record.cordonedAt ?? now);
@@ -76,9 +79,19 @@ async function lookTwice(record: Placed, world: World, attempt: Attempt): Promis
 	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
 	// From beginning to beginning, as the proof counts: each look asks in the same order, so that what it asks is as far apart.
 	await world.clock.sleep(Math.max(0, first.began + LOOKS_APART_MS - world.clock.now()));
-	const second = await cluster.look(record.node, "proof");
+	const second = await orUnclaim(claimed, world, attempt, () => cluster.look(node, "proof"));
 	const stillUnsafe = decisionOf(proveTwice(first, second, basis));
-	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node: record.node }, second };
+	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node }, second };
+}
+
+/** A claim refuses every cancel: one whose try fails goes with it, for nobody knows when this step will be tried again. */
+async function orUnclaim<T>(claimed: MaintenanceRecord, world: World, { turn }: Attempt, act: () => Promise<T>): Promise<T> {
+	try {
+		return await act();
+	} catch (fault) {
+		await changeRecord(claimed, world, (was) => (isReleasedBy(was, turn) ? withReopened(was) : undefined));
+		throw fault;
+	}
 }
 
 function claim(record: Placed, world: World, { turn }: Attempt): Promise<MaintenanceRecord | undefined> {

@@ -64,7 +64,7 @@ export const rules: readonly Rule[] = [
 		edits: [
 			{
 				file: "src/app/release-instance.ts",
-				from: 'const second = await cluster.look(record.node, "proof");',
+				from: 'const second = await orUnclaim(claimed, world, attempt, () => cluster.look(node, "proof"));',
 				to: "const second = first;",
 			},
 			{ file: proof, from: '	{ name: "S6", findings: firstLookProvesItToo }, //\n', to: "" },

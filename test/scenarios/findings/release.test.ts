@@ -128,6 +128,53 @@ describe("Release", () => {
 		expect(outcome.says.filter(({ event }) => event === "announcement failed")).toHaveLength(1);
 	});
 
+	it("completes the hook, and once, when its Event takes longer to write than a look stays fresh", async () => {
+		const outcome = await drill({
+			seed: ({ add }, node) => void add.vm({ ...db, on: node }),
+			prepare: ({ cluster }) =>
+				void cluster.faults.api.add({
+					match: ({ verb, resource }) => verb === "create" && resource === "events",
+					effect: { delayMs: 11_000 },
+				}),
+		});
+
+		expect(outcome.violations).toEqual([]);
+		expect(outcome.record?.state).toBe("released");
+		expect(outcome.says.filter(({ event }) => event === "marked")).toHaveLength(1);
+	});
+
+	it("can be cancelled again when the cluster falls silent before its second look", async () => {
+		let silent = false;
+		let looks = 0;
+		const outcome = await drill({
+			seed: ({ add }, node) => void add.vm({ ...db, on: node }),
+			prepare: ({ cluster }) => {
+				const isLook = (verb: string, resource: string, user: string) =>
+					user === "evacuator-release" && verb === "get" && resource === "nodes";
+				cluster.faults.api.add({
+					match: ({ verb, resource, user }) => {
+						if (isLook(verb, resource, user)) looks += 1;
+						silent ||= looks > 1;
+						return silent;
+					},
+					effect: "reset",
+				});
+			},
+			play: async (stage) => {
+				const { ground, clock, until, record } = stage;
+				const order = { version: 1, instanceId: LEAVING, reason: "kernel" };
+				await ground.queues.send("orders", JSON.stringify({ ...order, kind: "drain" }));
+				await until(() => silent);
+				await clock.sleep(600_000);
+				await ground.queues.send("orders", JSON.stringify({ ...order, kind: "cancel" }));
+				await until(async () => (await record())?.cancel !== undefined);
+			},
+		});
+
+		expect(outcome.violations).toEqual([]);
+		expect(outcome.record?.state).toBe("open");
+	});
+
 	it("leaves no mark behind when it cannot complete the hook, and revokes what became untrue", async () => {
 		const outcome = await drill({
 			seed: ({ add }, node) => void add.vm({ ...db, on: node }),

@@ -3,7 +3,7 @@ import type { NodeIdentity } from "../domain/identity.ts";
 import type { Decision } from "../domain/next-step.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed, withoutMark, withRestored } from "../domain/record-changes.ts";
-import { isRestored, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
+import { isRestored, lateCordonUntil, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf } from "./observe.ts";
@@ -36,6 +36,9 @@ export const restoreNode: Step = async (key, world, attempt) => {
 	const remains = remainsOf(look, record, node);
 	if (remains === "not ours") return close(record, notTouched(node), world, attempt);
 	if (isRestored(remains)) {
+		const late = lateCordonUntil(record);
+		if (late !== undefined && look.began < late)
+			return result({ next: "wait", why: "a cordon may still be on its way", at: late });
 		const { record: seen } = await observeRestoring(look, record, [], world);
 		return close(seen, standsNow(remains.node, seen), world, attempt);
 	}

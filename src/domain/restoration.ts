@@ -6,6 +6,8 @@ import type { MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 import { listed } from "./trouble-texts.ts";
 
+const LATE_REQUEST_MS = 60_000;
+
 /** What of a drain one look still shows. */
 export type Remains = {
 	readonly node: NodeFacts;
@@ -36,6 +38,14 @@ const isUnfinished = ({ phase }: MigrationFacts): boolean => phase !== "Succeede
 /** Nothing is left, and the look proves it. */
 export const isRestored = ({ cordon, annotations, marked, migrations }: Remains): boolean =>
 	!cordon && annotations.length === 0 && marked.length === 0 && migrations.length === 0;
+
+/**
+ * Until when a cordon may still come that was asked for before the cancel and has not shown: an API server gives a request up
+ * after a minute. Epoch milliseconds; undefined where Cordon saw its work done, or was never called.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (--request-timeout)
+ */
+export const lateCordonUntil = ({ node, cordonedAt, cancel }: MaintenanceRecord): number | undefined =>
+	node !== undefined && cordonedAt === undefined && cancel ? cancel.at + LATE_REQUEST_MS : undefined;
 
 /**
  * The migrations that may be called off: not those of VMIs that are marked, for which KubeVirt would begin another one

@@ -19,6 +19,8 @@ import {
 
 jest.setTimeout(180_000);
 
+let isInCordon = false;
+
 const untilCancelled = async (stage: Stage): Promise<void> => {
 	await sendOrder(stage, "drain");
 	await untilBothMigrate(stage);
@@ -63,6 +65,59 @@ describe("Restore", () => {
 			`Evacuator ${LEAVING}-1: restored`,
 		]);
 		expect(changesBy(outcome.stage, "restore").filter((line) => line.startsWith("delete"))).toEqual([]);
+	});
+
+	const isOurs = ({ metadata }: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } }) =>
+		Object.keys(metadata.annotations ?? {}).some((name) => name.startsWith("evacuator.io/"));
+	const nodeOf = ({ cluster, node }: Stage) => cluster.store.get("nodes", undefined, node);
+
+	it.each([20_000, 50_000])("leaves no cordon behind that the API server obeys %d ms late", async (delayMs) => {
+		const outcome = await drill({
+			seed: () => {},
+			prepare: ({ cluster }) =>
+				void cluster.faults.api.add({
+					match: ({ verb, resource, user }) => user === "evacuator-cordon" && verb === "patch" && resource === "nodes",
+					times: 1,
+					effect: { delayMs },
+				}),
+			play: async (stage) => {
+				await sendOrder(stage, "drain");
+				await stage.until(() => stage.hasEntered("Cordon"));
+				await sendOrder(stage, "cancel");
+				await untilState(stage, "restored");
+				await stage.clock.sleep(120_000);
+			},
+		});
+		const node = nodeOf(outcome.stage);
+		expect([node?.spec?.unschedulable ?? false, node && isOurs(node)]).toEqual([false, false]);
+	});
+
+	it("is followed by a Cordon that stood still for minutes, which takes back what it has done", async () => {
+		let stoodStill = false;
+		const outcome = await drill({
+			seed: () => {},
+			boundary: (clock) => async (request, send) => {
+				const answer = await send();
+				if (!stoodStill && request.operation === "BatchGetItem" && isInCordon) {
+					stoodStill = true;
+					await clock.sleep(400_000);
+				}
+				return answer;
+			},
+			aroundInvoke: async ({ name }, run) => {
+				isInCordon = name === "cordon";
+				return run();
+			},
+			play: async (stage) => {
+				await sendOrder(stage, "drain");
+				await stage.until(() => stoodStill);
+				await sendOrder(stage, "cancel");
+				await untilState(stage, "restored");
+				await stage.clock.sleep(600_000);
+			},
+		});
+		const node = nodeOf(outcome.stage);
+		expect([node?.spec?.unschedulable ?? false, node && isOurs(node)]).toEqual([false, false]);
 	});
 
 	it("takes the mark of an earlier generation off first", async () => {

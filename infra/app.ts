@@ -9,6 +9,7 @@ import { clusterManifest } from "./cluster-manifest.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import { Evacuator } from "./evacuator.ts";
 import type { FunctionName } from "./function-names.ts";
+import { outputs } from "./outputs.ts";
 
 const bundles = fileURLToPath(new URL("../dist/lambdas", import.meta.url));
 
@@ -20,7 +21,7 @@ function bundleOf(name: FunctionName): Code {
 }
 
 function addEvacuator(stack: Stack, { vpc, clusters, hookNames, policy, groups }: Configuration): void {
-	new Evacuator(stack, "Evacuator", {
+	const evacuator = new Evacuator(stack, "Evacuator", {
 		clusters,
 		hookNames,
 		policy,
@@ -34,6 +35,7 @@ function addEvacuator(stack: Stack, { vpc, clusters, hookNames, policy, groups }
 			}),
 		}),
 	});
+	outputs(stack, evacuator);
 }
 
 const app = new App({ analyticsReporting: false });

@@ -4,7 +4,7 @@ import { readEnvironment } from "../../lambdas/environment.ts";
 import { cluster, readable, stackUnderTest } from "./stack-under-test.ts";
 
 const stack = stackUnderTest();
-const { evacuator, propertiesOf, idOf, ofType, Resources } = stack;
+const { evacuator, propertiesOf, idOf, ofType, Resources, Outputs } = stack;
 
 describe("a queue that intake reads", () => {
 	it.each(["events", "orders"] as const)(
@@ -188,6 +188,26 @@ it("an alarm tells of everything that no drain can tell of itself", () => {
 		"Drains-MarkRevoked: MarksRevoked > 0",
 	]);
 	expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
+});
+
+it("the stack says under plain keys what the commands of the runbook need", () => {
+	const values = Object.entries(Outputs).map(([key, { Value }]) => [key, Value]);
+
+	expect(Object.fromEntries(values)).toEqual({
+		OrdersQueueUrl: { Ref: idOf(evacuator.orders.queue) },
+		EventsQueueUrl: { Ref: idOf(evacuator.events.queue) },
+		OrdersDeadLettersUrl: { Ref: idOf(evacuator.orders.deadLetters) },
+		OrdersDeadLettersArn: { "Fn::GetAtt": [idOf(evacuator.orders.deadLetters), "Arn"] },
+		EventsDeadLettersUrl: { Ref: idOf(evacuator.events.deadLetters) },
+		EventsDeadLettersArn: { "Fn::GetAtt": [idOf(evacuator.events.deadLetters), "Arn"] },
+		QuarantineUrl: { Ref: idOf(evacuator.quarantine) },
+		NoticesTopicArn: { Ref: idOf(evacuator.notices) },
+		RecordsTable: { Ref: idOf(evacuator.table) },
+		StateMachineArn: { Ref: idOf(evacuator.machine) },
+		IntakeLog: { Ref: idOf(evacuator.functions.intake.log) },
+		SweepLog: { Ref: idOf(evacuator.functions.sweep.log) },
+	});
+	expect(Object.values(Outputs).filter(({ Description }) => !Description)).toEqual([]);
 });
 
 describe("what cannot be built is refused with its reason", () => {

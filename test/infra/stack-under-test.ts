@@ -3,9 +3,12 @@ import { Vpc } from "aws-cdk-lib/aws-ec2";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { Evacuator, type EvacuatorProps } from "../../infra/evacuator.ts";
 import type { FunctionName } from "../../infra/function-names.ts";
+import { outputs } from "../../infra/outputs.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+type Output = { readonly Description?: string; readonly Value: unknown };
 export type Resource = { readonly Type: string; readonly Properties: Json; readonly DeletionPolicy?: string };
+type Template = { readonly Resources: Readonly<Record<string, Resource>>; readonly Outputs: Readonly<Record<string, Output>> };
 
 export const cluster = {
 	name: "production",
@@ -22,19 +25,21 @@ const props: EvacuatorProps = {
 	code: () => Code.fromInline("export const handler = undefined;"),
 };
 
-/** The template of a stack with the construct in it. */
+/** The template of a stack with the construct in it, and the app's outputs. */
 export function stackUnderTest(change: Partial<EvacuatorProps> = {}, { inVpc = false } = {}) {
 	const app = new App({ analyticsReporting: false, treeMetadata: false, builtinCloudFormationValidation: false });
 	const stack = new Stack(app, "Drains", { env: { account: "111122223333", region: "eu-central-1" } });
 	const network = { vpcId: "vpc-1", availabilityZones: ["eu-central-1a"], privateSubnetIds: ["subnet-1"] };
 	const vpc = inVpc ? { vpc: Vpc.fromVpcAttributes(stack, "Vpc", network) } : {};
 	const evacuator = new Evacuator(stack, "Evacuator", { ...props, ...vpc, ...change });
-	const { Resources } = app.synth().getStackArtifact(stack.artifactId).template as { Resources: Record<string, Resource> };
+	outputs(stack, evacuator);
+	const { Resources, Outputs } = app.synth().getStackArtifact(stack.artifactId).template as Template;
 	const idOf = (construct: { readonly node: { readonly defaultChild?: unknown } }) =>
 		stack.getLogicalId(construct.node.defaultChild as CfnElement);
 	const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
 	return {
 		Resources,
+		Outputs,
 		idOf,
 		evacuator,
 		ofType,

@@ -1,5 +1,12 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import {
+	Alarm,
+	type AlarmProps,
+	ComparisonOperator,
+	type IMetric,
+	MathExpression,
+	TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -9,7 +16,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { InboundQueue } from "./queues.ts";
-import { sweepSeconds } from "./time-outs.ts";
+import { delivery, sweepSeconds } from "./time-outs.ts";
 
 export type Watched = {
 	readonly events: InboundQueue;
@@ -20,61 +27,135 @@ export type Watched = {
 	readonly functions: { readonly sweep: { readonly lambda: LambdaFunction; readonly log: ILogGroup } };
 };
 
+type Rule = {
+	/** What is wrong, in a sentence or two. */
+	readonly says: string;
+	/** Of the runbook, as its address has it. */
+	readonly heading: string;
+	readonly metric: IMetric;
+	/** Above it is too much. */
+	readonly threshold: number;
+	readonly unlike?: Partial<AlarmProps>;
+};
+
 const period = Duration.minutes(1);
-const depth = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
-const age = (queue: Queue) => queue.metricApproximateAgeOfOldestMessage({ period, statistic: "Maximum" });
+const sweepPeriod = Duration.seconds(sweepSeconds);
+const sum = { period, statistic: "Sum" };
+const maximum = { period, statistic: "Maximum" };
+const minutes = (seconds: number): string => `${Math.round(seconds / 60)} minutes`;
+
+/** So many periods without a sweep that succeeds. */
+const SWEEPS = 3;
+/** Seconds that a message may wait for intake. */
+const WAITS = 60;
 
 /** One alarm for each thing that no drain can tell of itself. The runbook has a heading of the same name for each. */
-export function alarms(scope: Construct, { events, orders, quarantine, machine, notices, functions }: Watched): readonly Alarm[] {
+export function alarms(scope: Construct, watched: Watched): readonly Alarm[] {
+	const { machine, notices, functions } = watched;
 	const stack = Stack.of(scope);
 	notices.grantPublish(
 		new ServicePrincipal("cloudwatch.amazonaws.com", { conditions: { StringEquals: { "aws:SourceAccount": stack.account } } }),
 	);
 	const action = new SnsAction(notices);
-	const alarm = (id: string, says: string, metric: IMetric, threshold: number, times = 1) => {
+	const alarm = (id: string, { says, heading, metric, threshold, unlike }: Rule) => {
 		const made = new Alarm(scope, id, {
 			alarmName: `${stack.stackName}-${id}`,
-			alarmDescription: says,
+			alarmDescription: `${says} Read on: docs/runbook.md#${heading}`,
 			metric,
 			threshold,
 			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-			evaluationPeriods: times,
+			evaluationPeriods: 1,
 			treatMissingData: TreatMissingData.NOT_BREACHING,
+			...unlike,
 		});
 		made.addAlarmAction(action);
 		return made;
 	};
-	// Its drain is over: nobody else tells whoever waits for the mark.
-	const revoked = new MetricFilter(scope, "MarksRevoked", {
-		logGroup: functions.sweep.log,
-		filterPattern: FilterPattern.stringValue("$.event", "=", "mark revoked"),
-		metricNamespace: stack.stackName,
-		metricName: "MarksRevoked",
+	return [
+		...ofQueues(watched).map(([id, rule]) => alarm(id, rule)),
+		alarm("ExecutionFailed", {
+			says: "An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be.",
+			heading: "executionfailed",
+			metric: endedEarly(machine),
+			threshold: 0,
+		}),
+		alarm("SweepFails", {
+			says: `For ${minutes(SWEEPS * sweepSeconds)} no sweep has run and looked after everything that no event has told of.`,
+			heading: "sweepfails",
+			metric: succeeded(functions.sweep.lambda),
+			threshold: 1,
+			unlike: {
+				comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+				evaluationPeriods: SWEEPS,
+				// One that is never called has no data.
+				treatMissingData: TreatMissingData.BREACHING,
+			},
+		}),
+		alarm("MarkRevoked", {
+			says: "A drained node is in use again, and its instance is not marked safe any more.",
+			heading: "markrevoked",
+			metric: marksRevoked(scope, functions.sweep.log),
+			threshold: 0,
+		}),
+	];
+}
+
+function ofQueues({ events, orders, quarantine }: Watched): readonly (readonly [string, Rule])[] {
+	const { maxReceiveCount, visibilitySeconds } = delivery;
+	const depth = (queue: Queue) => ({ metric: queue.metricApproximateNumberOfMessagesVisible(maximum), threshold: 0 });
+	// No more than this: with its third receive, at 120 s, SQS moves a message that keeps failing to the back of the queue and
+	// leaves it out of the metric, so that it shows here between 60 and 120 s only.
+	// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+	const age = (queue: Queue) => ({ metric: queue.metricApproximateAgeOfOldestMessage(maximum), threshold: WAITS });
+	const dead = (what: string) => ({
+		says: `${what} could not be taken in, in ${maxReceiveCount} tries over ${minutes(maxReceiveCount * visibilitySeconds)}.`,
+		heading: "eventsdeadletters-ordersdeadletters",
+	});
+	const late = (what: string) => ({
+		says: `${what} has waited for intake for over a minute.`,
+		heading: "eventswait-orderswait",
 	});
 	return [
-		alarm("EventsDeadLetters", "An event could not be taken in after five tries.", depth(events.deadLetters), 0),
-		alarm("OrdersDeadLetters", "An order could not be taken in after five tries.", depth(orders.deadLetters), 0),
-		alarm("Quarantine", "A message was not understood and waits for a human.", depth(quarantine), 0),
-		alarm("EventsWait", "An event has waited for intake for over a minute.", age(events.queue), 60),
-		alarm("OrdersWait", "An order has waited for intake for over a minute.", age(orders.queue), 60),
-		alarm(
-			"ExecutionFailed",
-			"An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be.",
-			machine.metricFailed({ period, statistic: "Sum" }),
-			0,
-		),
-		alarm(
-			"SweepFails",
-			"Three sweeps in a row could not look after everything that no event has told of.",
-			functions.sweep.lambda.metricErrors({ period: Duration.seconds(sweepSeconds), statistic: "Sum" }),
-			0,
-			3,
-		),
-		alarm(
-			"MarkRevoked",
-			"A drained node is in use again, and its instance is not marked safe any more.",
-			revoked.metric({ period: Duration.seconds(sweepSeconds), statistic: "Sum" }),
-			0,
-		),
+		["EventsDeadLetters", { ...dead("An event"), ...depth(events.deadLetters) }],
+		["OrdersDeadLetters", { ...dead("An order"), ...depth(orders.deadLetters) }],
+		["Quarantine", { says: "A message that nobody acts on waits for a human.", heading: "quarantine", ...depth(quarantine) }],
+		["EventsWait", { ...late("An event"), ...age(events.queue) }],
+		["OrdersWait", { ...late("An order"), ...age(orders.queue) }],
 	];
+}
+
+/** All the ends that come back to intake: see the rule that sends them. */
+function endedEarly(machine: StateMachine): MathExpression {
+	return new MathExpression({
+		label: "Executions that ended early",
+		expression: "FILL(failed, 0) + FILL(aborted, 0) + FILL(timedOut, 0)",
+		usingMetrics: {
+			failed: machine.metricFailed(sum),
+			aborted: machine.metricAborted(sum),
+			timedOut: machine.metricTimedOut(sum),
+		},
+		period,
+	});
+}
+
+/** Lambda counts neither an invocation that it throttles nor one that nobody asks for. */
+function succeeded(sweep: LambdaFunction): MathExpression {
+	const sumOfPeriod = { period: sweepPeriod, statistic: "Sum" };
+	return new MathExpression({
+		label: "Sweeps that succeeded",
+		expression: "invocations - FILL(errors, 0)",
+		usingMetrics: { invocations: sweep.metricInvocations(sumOfPeriod), errors: sweep.metricErrors(sumOfPeriod) },
+		period: sweepPeriod,
+	});
+}
+
+/** The drain of such a node is over: nobody else tells whoever waits for the mark. */
+function marksRevoked(scope: Construct, log: ILogGroup): IMetric {
+	const filter = new MetricFilter(scope, "MarksRevoked", {
+		logGroup: log,
+		filterPattern: FilterPattern.stringValue("$.event", "=", "mark revoked"),
+		metricNamespace: Stack.of(scope).stackName,
+		metricName: "MarksRevoked",
+	});
+	return filter.metric({ period: sweepPeriod, statistic: "Sum" });
 }

@@ -174,20 +174,74 @@ it("a group gets a hook that waits an hour for each heartbeat and never lets go 
 	]);
 });
 
-it("an alarm tells of everything that no drain can tell of itself", () => {
+describe("an alarm tells of everything that no drain can tell of itself", () => {
 	const alarms = ofType("AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
+	const comparisons: Readonly<Record<string, string>> = { GreaterThanThreshold: ">", LessThanThreshold: "<" };
+	const condition = ({ ComparisonOperator, Threshold, EvaluationPeriods, TreatMissingData }: (typeof alarms)[number]) =>
+		`${comparisons[String(ComparisonOperator)]} ${Threshold}, ${EvaluationPeriods} in a row, missing data ${TreatMissingData}`;
 
-	expect(alarms.map(({ AlarmName, MetricName, Threshold }) => `${AlarmName}: ${MetricName} > ${Threshold}`)).toEqual([
-		"Drains-EventsDeadLetters: ApproximateNumberOfMessagesVisible > 0",
-		"Drains-OrdersDeadLetters: ApproximateNumberOfMessagesVisible > 0",
-		"Drains-Quarantine: ApproximateNumberOfMessagesVisible > 0",
-		"Drains-EventsWait: ApproximateAgeOfOldestMessage > 60",
-		"Drains-OrdersWait: ApproximateAgeOfOldestMessage > 60",
-		"Drains-ExecutionFailed: ExecutionsFailed > 0",
-		"Drains-SweepFails: Errors > 0",
-		"Drains-MarkRevoked: MarksRevoked > 0",
-	]);
-	expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
+	it("of one metric", () => {
+		const plain = alarms.filter(({ MetricName }) => MetricName);
+
+		expect(
+			plain.map(
+				(alarm) => `${alarm.AlarmName}: ${alarm.Statistic} of ${alarm.MetricName} in ${alarm.Period} s ${condition(alarm)}`,
+			),
+		).toEqual([
+			"Drains-EventsDeadLetters: Maximum of ApproximateNumberOfMessagesVisible in 60 s > 0, 1 in a row, missing data notBreaching",
+			"Drains-OrdersDeadLetters: Maximum of ApproximateNumberOfMessagesVisible in 60 s > 0, 1 in a row, missing data notBreaching",
+			"Drains-Quarantine: Maximum of ApproximateNumberOfMessagesVisible in 60 s > 0, 1 in a row, missing data notBreaching",
+			"Drains-EventsWait: Maximum of ApproximateAgeOfOldestMessage in 60 s > 60, 1 in a row, missing data notBreaching",
+			"Drains-OrdersWait: Maximum of ApproximateAgeOfOldestMessage in 60 s > 60, 1 in a row, missing data notBreaching",
+			"Drains-MarkRevoked: Sum of MarksRevoked in 300 s > 0, 1 in a row, missing data notBreaching",
+		]);
+	});
+
+	it("or of several, where one does not say it all", () => {
+		const combined = alarms.filter(({ Metrics }) => Metrics);
+		const ofMachine = [{ Name: "StateMachineArn", Value: { Ref: idOf(evacuator.machine) } }];
+		const ofSweep = [{ Name: "FunctionName", Value: { Ref: idOf(evacuator.functions.sweep.lambda) } }];
+		const result = (Label: string, Expression: string) => ({ Id: "expr_1", Label, Expression, ReturnData: true });
+		const sumOf = (Id: string, Namespace: string, MetricName: string, Dimensions: unknown, Period: number) => ({
+			Id,
+			MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat: "Sum" },
+			ReturnData: false,
+		});
+
+		expect(combined.map((alarm) => ({ says: `${alarm.AlarmName} ${condition(alarm)}`, Metrics: alarm.Metrics }))).toEqual([
+			{
+				says: "Drains-ExecutionFailed > 0, 1 in a row, missing data notBreaching",
+				Metrics: [
+					result("Executions that ended early", "FILL(failed, 0) + FILL(aborted, 0) + FILL(timedOut, 0)"),
+					sumOf("failed", "AWS/States", "ExecutionsFailed", ofMachine, 60),
+					sumOf("aborted", "AWS/States", "ExecutionsAborted", ofMachine, 60),
+					sumOf("timedOut", "AWS/States", "ExecutionsTimedOut", ofMachine, 60),
+				],
+			},
+			{
+				says: "Drains-SweepFails < 1, 3 in a row, missing data breaching",
+				Metrics: [
+					result("Sweeps that succeeded", "invocations - FILL(errors, 0)"),
+					sumOf("invocations", "AWS/Lambda", "Invocations", ofSweep, 300),
+					sumOf("errors", "AWS/Lambda", "Errors", ofSweep, 300),
+				],
+			},
+		]);
+	});
+
+	it("to whoever hears the notices, and says where to read on", () => {
+		expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [{ Ref: idOf(evacuator.notices) }]));
+		expect(alarms.map(({ AlarmDescription }) => AlarmDescription)).toEqual([
+			"An event could not be taken in, in 30 tries over 30 minutes. Read on: docs/runbook.md#eventsdeadletters-ordersdeadletters",
+			"An order could not be taken in, in 30 tries over 30 minutes. Read on: docs/runbook.md#eventsdeadletters-ordersdeadletters",
+			"A message that nobody acts on waits for a human. Read on: docs/runbook.md#quarantine",
+			"An event has waited for intake for over a minute. Read on: docs/runbook.md#eventswait-orderswait",
+			"An order has waited for intake for over a minute. Read on: docs/runbook.md#eventswait-orderswait",
+			"An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be. Read on: docs/runbook.md#executionfailed",
+			"For 15 minutes no sweep has run and looked after everything that no event has told of. Read on: docs/runbook.md#sweepfails",
+			"A drained node is in use again, and its instance is not marked safe any more. Read on: docs/runbook.md#markrevoked",
+		]);
+	});
 });
 
 it("the stack says under plain keys what the commands of the runbook need", () => {

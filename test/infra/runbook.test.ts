@@ -6,7 +6,7 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 
 const runbook = read("docs/runbook.md");
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);
-const { ofType } = stackUnderTest();
+const { ofType, Outputs } = stackUnderTest();
 const alarms = ofType("AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
 
 /** As GitHub names a heading in an address. */
@@ -22,6 +22,13 @@ describe("the runbook", () => {
 		const troubles = [...read("src/domain/trouble.ts").matchAll(/\| "([a-z-]+)"/g)].map(([, kind]) => kind);
 
 		expect(headings.flatMap((heading) => heading.split(", "))).toEqual([...names, ...troubles]);
+	});
+
+	it("reads only outputs that the stack has", () => {
+		const read = [...runbook.matchAll(/\$\(output (\w+)/g)].map(([, name = ""]) => name);
+
+		expect(read.filter((name) => !(name in Outputs))).toEqual([]);
+		expect(read).toContain("QuarantineUrl");
 	});
 
 	it("has the heading that an alarm refers to", () => {

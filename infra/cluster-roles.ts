@@ -34,7 +34,7 @@ export const clusterRoles: Readonly<Record<FunctionName, readonly PolicyRule[]>>
 	evict: [...look, core(["pods/eviction"], ["create"])],
 	watch: [
 		...look,
-		core(["nodes", "pods"], ["watch"]),
+		core(["pods"], ["watch"]),
 		kubevirt(["virtualmachineinstances", "virtualmachineinstancemigrations"], ["watch"]),
 	],
 	release: [...look, core(["events"], ["create"])],

@@ -39,7 +39,6 @@ describe("in a cluster", () => {
 
 	it("only watch watches", () => {
 		expect(allowed.filter((line) => line.includes(" watch "))).toEqual([
-			"watch watch nodes",
 			"watch watch pods",
 			"watch watch kubevirt.io/virtualmachineinstances",
 			"watch watch kubevirt.io/virtualmachineinstancemigrations",

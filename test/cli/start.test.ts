@@ -82,7 +82,7 @@ describe("npm start", () => {
 		expect(await runStart(["--list"])).toEqual({
 			code: 0,
 			stdout:
-				"demo     twelve VMs of every fate and a dozen pods leave a node (default)\n" +
+				"demo     twelve VMs, none of which blocks, and the pods beside them leave a node (default)\n" +
 				"blocked  a LiveMigrate VM whose disk cannot migrate: the instance is held, exit 1\n",
 			stderr: "",
 		});

@@ -2,10 +2,10 @@ import type { SimulatedCluster } from "../../local/cluster/simulated-cluster.ts"
 import { addFourNodes } from "./four-nodes.ts";
 import type { Leaving, Scenario } from "./scenario.ts";
 
-/** A dozen VMs of every fate. Whatever is in `lab` may end: its operator wrote so. */
+/** A dozen VMs of every fate but one: none blocks. Whatever is in `lab` may end: its operator wrote so. */
 export const demo: Scenario = {
 	name: "demo",
-	says: "twelve VMs of every fate and a dozen pods leave a node",
+	says: "twelve VMs, none of which blocks, and the pods beside them leave a node",
 	policy: { mayEnd: [{ namespace: "lab", name: "*" }] },
 	seed: (cluster) => {
 		const { node, others, ...leaving } = addFourNodes(cluster);

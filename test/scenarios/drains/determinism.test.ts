@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 const namespace = "shop";
 const evictionStrategy = "LiveMigrate" as const;
 
-/** Twelve VMs of every fate, and pods beside them. */
+/** Twelve VMs of every fate but one, and pods beside them. */
 function mixed(cluster: SimulatedCluster, on: string, [other = ""]: readonly string[]): void {
 	const { add } = cluster;
 	for (const number of [1, 2, 3, 4]) add.vm({ namespace, name: `moves-${number}`, on, evictionStrategy, memory: `${number}Gi` });

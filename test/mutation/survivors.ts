@@ -73,6 +73,12 @@ export const explanations: readonly Explanation[] = [
 		"failed.at(-1)?.failureReason",
 		"failed.at(-1).failureReason",
 	]),
+	// Before the next one, for both speak of the same change in hosting.ts: whichever stands first has the first line.
+	...because(
+		"No list of values has a missing one in it; the test is there for the types.",
+		["hosting.ts", "always", "value !== undefined", "true"],
+		["hosting.ts", "always", "value === undefined", "false"],
+	),
 	...because(
 		"An instant or number that is missing compares as false anyhow; the test is there for the types.",
 		["admission.ts", "always", "liftedAt !== undefined", "true"],
@@ -99,11 +105,6 @@ export const explanations: readonly Explanation[] = [
 		"[]",
 		'["Stryker was here"]',
 	]),
-	...because(
-		"No list of values has a missing one in it; the test is there for the types.",
-		["hosting.ts", "always", "value !== undefined", "true"],
-		["hosting.ts", "always", "value === undefined", "false"],
-	),
 	...because("Falls out of the switch with undefined, which holds as little as false.", [
 		"hosting.ts",
 		"always",

@@ -11,7 +11,7 @@ export type BenchOptions = {
 
 export const usage = `npm run bench -- [options]
 
-Drains nodes with 20 LiveMigrate VMs in virtual time and prints what that costs.
+Drains nodes with 20 LiveMigrate VMs, for --nodes with 4, in virtual time and prints what that costs.
 
   --clusters 1,10,200   how many clusters are drained at the same time, a run each (this is the default)
   --nodes 10,100        how many nodes of 20 clusters leave within one minute, a run each (this is the default; with
@@ -20,7 +20,7 @@ Drains nodes with 20 LiveMigrate VMs in virtual time and prints what that costs.
   --json                figures as JSON
   --help                this page
 
-Exits with 1 when a drain is not completed, is done twice, breaks a law or exceeds a bound.`;
+Exit code: 0 all is well, 1 a drain was not completed, was done twice, broke a law or exceeded a bound, 2 wrong arguments.`;
 
 const MOST = 1_000;
 

@@ -9,7 +9,7 @@ import { pageOfCrowds, pageOfDrain, pageOfFleets, pageOfOthers } from "./page.ts
 const DEFAULT_HOOK_SECONDS = 3_600;
 const SHORT_HOOK_SECONDS = 300;
 
-async function bench({ clusters, nodes, json }: BenchOptions): Promise<void> {
+async function bench({ clusters, nodes, json }: BenchOptions): Promise<number> {
 	const show = (text: string): void => {
 		if (!json) console.log(text);
 	};
@@ -29,15 +29,29 @@ async function bench({ clusters, nodes, json }: BenchOptions): Promise<void> {
 	const wrong = [...[...single, ...fleets].flatMap(verdictOf), ...verdictOfCrowds(crowds)];
 	if (json) console.log(JSON.stringify({ single, fleets, crowds, others: { recordedOn, otherDrainers }, wrong }, null, "\t"));
 	for (const says of wrong) console.error(`FAIL  ${says}`);
-	if (wrong.length > 0) process.exitCode = 1;
-	else show("Every drain is completed, none twice, every VM is alive elsewhere, and no bound is exceeded.");
+	if (wrong.length > 0) return 1;
+	show("Every drain is completed, none twice, every VM is alive elsewhere, and no bound is exceeded.");
+	return 0;
 }
 
-try {
-	const options = readOptions(process.argv.slice(2));
-	if (options.help) console.log(usage);
-	else await bench(options);
-} catch (error) {
-	console.error(error instanceof Error ? error.message : String(error));
-	process.exitCode = 1;
+async function main(): Promise<number> {
+	let options: BenchOptions;
+	try {
+		options = readOptions(process.argv.slice(2));
+	} catch (error) {
+		console.error(`${(error as Error).message}\n\n${usage}`);
+		return 2;
+	}
+	if (options.help) {
+		console.log(usage);
+		return 0;
+	}
+	try {
+		return await bench(options);
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : String(error));
+		return 1;
+	}
 }
+
+process.exitCode = await main();

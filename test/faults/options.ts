@@ -6,7 +6,8 @@ import { reductionNames } from "./smaller.ts";
 export const HELP = `Usage: npm run test:faults [-- OPTIONS]
 
 Plays whole drains with faults that a seed chooses, in virtual time, on the program as it would be deployed, and judges each by
-both laws and by what else must never happen. A seed that fails is shrunk to the fewest faults, and printed with its trace.
+both laws and by what else must never happen. The first five seeds that fail are shrunk to the fewest faults and printed with their
+traces; the others are named. Nothing is shrunk with --seed or --json.
 
   --seeds N            so many seeds (default 200)
   --from N             the first of them (default 1)

@@ -13,14 +13,15 @@ import { verdictAsPage, verdictAsText } from "./verdict-texts.ts";
 
 const LOWEST_SCORE = 90;
 
-const HELP = `Usage: npm run mutate [-- [--file NAME ...] [--json]]
+const HELP = `Usage: npm run mutate [-- [--file NAME ...] [--json] [--help]]
 
 Changes src/domain in many small ways, one at a time, and runs the tests of test/domain against each. Prints the changes that
 no test noticed, the share of those that were noticed by file, and the whole share. Without --file it also writes
 docs/mutation.md. Ends with 1 when less than ${LOWEST_SCORE} % were noticed, with 2 when it cannot tell.
 
   --file NAME   only this file of src/domain (fates, fates.ts or src/domain/fates.ts); repeatable
-  --json        prints one JSON object instead of the text`;
+  --json        prints one JSON object instead of the text
+  --help        this page`;
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 

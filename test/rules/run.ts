@@ -9,13 +9,14 @@ import { judgeSeed, type SeedVerdict } from "./judge-seed.ts";
 import { pageOf } from "./page.ts";
 import { rules, takenOut } from "./rules.ts";
 
-const HELP = `Usage: npm run test:rules [-- [--check] [RULE ...]]
+const HELP = `Usage: npm run test:rules [-- [--check] [--help] [RULE ...]]
 
 Plays the scenario of each rule twice: with the whole program, which must end well, and without the rule, which must end
 wrongly, the monitor of the two laws saying so. The same with the seed by which npm run test:faults finds each, and the rules
 that have no scenario of their own. Without names it does this for all rules and writes docs/rules.md.
 
   --check   does not write docs/rules.md, but fails when it is out of date
+  --help    this page
   RULE      ${[...rules, ...fenceRules].map(({ name }) => name).join(", ")}
 
 Exit code: 0 each is needed, 1 one is not, or docs/rules.md is out of date, 2 wrong arguments.`;

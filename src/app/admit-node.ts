@@ -1,11 +1,11 @@
 import { type Admission, admissionOf } from "../domain/admission.ts";
 import type { Circuit } from "../domain/breaker.ts";
 import type { Decision } from "../domain/next-step.ts";
-import { drainsAtOnce } from "../domain/policy.ts";
+import { obstaclesOf } from "../domain/obstacles.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
 import { type SlotTurn, slotTurn, withAdmission } from "../domain/slot-turn.ts";
-import { type ClusterSlots, isQueueing, obstaclesOf, without } from "../domain/slots.ts";
+import { type ClusterSlots, isQueueing, without } from "../domain/slots.ts";
 import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
 import { beat } from "./beat.ts";
@@ -72,11 +72,11 @@ function write(was: ClusterSlots, next: ClusterSlots, { instanceId, cluster }: M
  * behind it in every second minute, and so on: the dead never block the queue, and hundreds that wait read little.
  */
 async function withoutTheDead(circuit: Circuit, world: World): Promise<ClusterSlots> {
-	const { slots, record, policy, now } = circuit;
+	const { slots, record, now } = circuit;
 	const admission = admissionOf(circuit);
 	if (admission.kind !== "waits" || Math.floor(now / SEARCH_MS) % admission.place !== 0) return slots;
 	const dead: string[] = [];
-	for (const key of obstaclesOf(slots, record, drainsAtOnce(policy), now)) {
+	for (const key of obstaclesOf(circuit)) {
 		if (await isAlive(key, world)) continue;
 		world.notices.say({ event: "slot taken back", maintenance: executionName(key), cluster: record.cluster });
 		dead.push(key.instanceId);

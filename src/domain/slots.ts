@@ -1,4 +1,4 @@
-import type { MaintenanceKey, MaintenanceRecord } from "./record.ts";
+import type { MaintenanceRecord } from "./record.ts";
 
 /** Instants are epoch milliseconds, instances are keys. */
 export type Lease = {
@@ -79,22 +79,6 @@ export function queueFor(slots: ClusterSlots, record: MaintenanceRecord, now: nu
 
 /** How many more may drain. Urgent drains count, and are not held up: there may be less than none. */
 export const freeSlots = ({ leases }: ClusterSlots, drainsAtOnce: number): number => drainsAtOnce - Object.keys(leases).length;
-
-/** Whose end this maintenance waits for: those that drain, or, where a slot is free, those that are next and have not taken it. */
-export function obstaclesOf(
-	slots: ClusterSlots,
-	record: MaintenanceRecord,
-	drainsAtOnce: number,
-	now: number,
-): readonly MaintenanceKey[] {
-	const free = freeSlots(slots, drainsAtOnce);
-	const { leases, waiting } = slots;
-	const keys = free > 0 ? queueFor(slots, record, now).slice(0, free) : Object.keys(leases);
-	return keys.flatMap((instanceId) => {
-		const entry = leases[instanceId] ?? waiting[instanceId];
-		return entry && instanceId !== record.instanceId ? [{ instanceId, generation: entry.generation }] : [];
-	});
-}
 
 /** Only the entry of somebody who waits has changed, which nobody else's decision rests on. */
 export const isQueueing = (was: ClusterSlots, next: ClusterSlots): boolean =>

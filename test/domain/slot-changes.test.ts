@@ -5,7 +5,6 @@ import {
 	isPaused,
 	isQueueing,
 	noSlots,
-	obstaclesOf,
 	queueFor,
 	withLease,
 	without,
@@ -77,13 +76,6 @@ describe("a maintenance that waits", () => {
 		expect(Object.keys(full.waiting)).toHaveLength(1_000);
 		expect(withWaiter(full, ours(), NOW)).toBe(full);
 		expect(withWaiter(full, other(7, { deadline: NOW }), NOW).waiting[idOf(7)]?.deadline).toBe(NOW);
-	});
-
-	it("does not wait for itself where it is next and has not taken what is free", () => {
-		const waiting = withWaiter(withWaiter(empty, other(1, { deadline: NOW }), NOW), ours(), NOW);
-
-		expect(obstaclesOf(empty, ours(), 2, NOW)).toEqual([]);
-		expect(obstaclesOf(waiting, ours(), 2, NOW)).toEqual([{ instanceId: idOf(1), generation: 1 }]);
 	});
 
 	it("stands behind those of its own kind while VM nodes pause, and hosts no VMs", () => {

@@ -3,7 +3,7 @@ import { admissionOf } from "../../src/domain/admission.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import { slotTurn, withAdmission } from "../../src/domain/slot-turn.ts";
-import { type ClusterSlots, noSlots, obstaclesOf, queueFor, withLease, without, withWaiter } from "../../src/domain/slots.ts";
+import { type ClusterSlots, noSlots, queueFor, withLease, without, withWaiter } from "../../src/domain/slots.ts";
 import { aRecord, INSTANCE, NOW } from "./builders.ts";
 
 const idOf = (index: number) => `i-0bbbbbbbbbbbb${String(index).padStart(4, "0")}`;
@@ -111,14 +111,6 @@ describe("the queue", () => {
 
 		expect(turn(waiting, plain).admission.kind).toBe("waits");
 		expect(turn({ ...waiting, paused: { since: 1, toldAt: NOW, by: idOf(1) } }, plain).admission.kind).toBe("admitted");
-	});
-
-	it("waits for those that drain, or for those that are next and do not take what is free", () => {
-		const waiting = [3, 4].reduce((slots, index) => withWaiter(slots, other(index, { deadline: index }), NOW), leased(other(1)));
-		const keys = (slots: ClusterSlots) => obstaclesOf(slots, ours(), 2, NOW).map(({ instanceId }) => instanceId);
-
-		expect(keys(waiting)).toEqual([idOf(3)]);
-		expect(keys(withLease(waiting, other(2), NOW))).toEqual([idOf(1), idOf(2)]);
 	});
 });
 

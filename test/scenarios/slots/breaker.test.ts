@@ -1,14 +1,20 @@
-import { expect, it, jest } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { isPaused } from "../../../src/domain/slots.ts";
-import type { Stage } from "../drill.ts";
+import { type Drill, LEAVING, type Stage } from "../drill.ts";
 import {
+	cancel,
 	completions,
+	drains,
 	drillOfSeveral,
 	entriesOf,
 	isTaken,
+	lost,
+	marked,
 	mostAtOnce,
 	order,
+	saysOf,
 	slotsOf,
+	tellsOfEnd,
 	terminateAll,
 	untilAllAreTaken,
 } from "./several.ts";
@@ -84,4 +90,64 @@ it("of three VM nodes two that leave go one after the other, and nobody is paged
 	expect(outcome.violations).toEqual([]);
 	expect(mostAtOnce(outcome)).toBe(1);
 	expect(outcome.notices).toEqual([]);
+});
+
+const idsOf = ({ leaving }: Stage): readonly string[] => leaving.map(({ instanceId }) => instanceId);
+
+/** The first drains, and its execution is stopped. */
+async function stopTheFirst(stage: Stage): Promise<void> {
+	const [first = ""] = idsOf(stage);
+	await order(stage, first);
+	await stage.until(drains(stage, first), "the first has a slot");
+	await stage.clock.rest(stage.ground.machine.stop(`${first}-1`));
+}
+
+const cannotGiveBack: Drill["changeDefinition"] = ({ States, ...rest }) => ({
+	...rest,
+	States: { ...States, "Give back the slot in the end": { Type: "Succeed" } },
+});
+
+describe.each([
+	{ otherNodes: 1, what: "that drains one node at a time" },
+	{ otherNodes: 3, what: "of which two may not leave at once" },
+])("in a cluster $what", ({ otherNodes }) => {
+	it.each([{ the: "whose slot was not given back", also: { changeDefinition: cannotGiveBack }, dead: [`${LEAVING}-1`] }])(
+		"one goes at once after another $the: its execution was stopped, and its drain cancelled",
+		async ({ also, dead }) => {
+			const outcome = await drillOfSeveral(2, {
+				otherNodes,
+				...also,
+				play: async (stage) => {
+					const [first = "", second = ""] = idsOf(stage);
+					await stopTheFirst(stage);
+					await cancel(stage, first);
+					await stage.until(() => stage.ground.machine.describe(`${first}-2`)?.status === "SUCCEEDED", "the first is restored");
+					await order(stage, second);
+					await stage.until(() => marked(stage, second), "the second is safe", 30);
+				},
+			});
+
+			expect(outcome.violations).toEqual([]);
+			expect(told(outcome.notices)).toEqual(["restored"]);
+			expect(saysOf(outcome, "slot taken back").map(({ maintenance }) => maintenance)).toEqual(dead);
+		},
+	);
+});
+
+it("of three VM nodes the second goes half an hour after the first died, though nobody heard of that, nor does Sweep run", async () => {
+	const outcome = await drillOfSeveral(2, {
+		otherNodes: 1,
+		aroundInvoke: async (invocation, run) => (tellsOfEnd(invocation) || invocation.name === "sweep" ? lost : run()),
+		play: async (stage) => {
+			const [, second = ""] = idsOf(stage);
+			await stopTheFirst(stage);
+			await order(stage, second);
+			await stage.until(drains(stage, second), "the second has a slot", 31);
+			await stage.until(() => marked(stage, second), "the second is safe", 30);
+		},
+	});
+
+	expect(outcome.violations).toEqual([]);
+	expect(outcome.notices).toEqual([]);
+	expect(saysOf(outcome, "slot taken back").map(({ maintenance }) => maintenance)).toEqual([`${LEAVING}-1`]);
 });

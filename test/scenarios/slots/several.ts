@@ -1,4 +1,5 @@
 import type { ClusterSlots } from "../../../src/domain/slots.ts";
+import type { Invocation } from "../../../src/local/embedded-ground.ts";
 import { type Drill, drill, HOOK, type Outcome, type Stage } from "../drill.ts";
 
 /** Nodes of one cluster with a VM each, all of which may leave. */
@@ -38,6 +39,19 @@ export const slotsOf = ({ ground }: Stage): Promise<ClusterSlots> => ground.worl
 /** An order to drain, as an operator puts it on the queue. */
 export const order = ({ ground }: Stage, instanceId: string, more: Readonly<Record<string, unknown>> = {}) =>
 	ground.queues.send("orders", JSON.stringify({ kind: "drain", version: 1, instanceId, reason: "test", ...more }));
+
+/** An order to take the drain back. */
+export const cancel = ({ ground }: Stage, instanceId: string) =>
+	ground.queues.send("orders", JSON.stringify({ kind: "cancel", version: 1, instanceId, reason: "test" }));
+
+export const drains = (stage: Stage, instanceId: string) => async () => (await slotsOf(stage)).leases[instanceId] !== undefined;
+
+/** What tells that an execution was aborted; an invocation that answers `lost` has heard nothing. */
+export const tellsOfEnd = ({ name, event }: Invocation): boolean =>
+	name === "intake" && JSON.stringify(event).includes("ABORTED");
+export const lost = { batchItemFailures: [] };
+
+export const saysOf = ({ says }: Pick<Outcome, "says">, event: string) => says.filter((line) => line.event === event);
 
 /** When each maintenance entered this state for the first time, in the order of that. */
 export const firstEntered = (outcome: Outcome, state: string): readonly string[] => [...entriesOf(outcome, state).keys()];

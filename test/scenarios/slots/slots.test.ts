@@ -1,17 +1,20 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import { strictPolicy } from "../../../src/domain/policy.ts";
-import type { Invocation } from "../../../src/local/embedded-ground.ts";
-import { HOOK, LEAVING, type Outcome, type Stage } from "../drill.ts";
+import { HOOK, LEAVING, type Stage } from "../drill.ts";
 import {
 	completions,
+	drains,
 	drillOfSeveral,
 	entriesOf,
 	firstEntered,
+	lost,
 	marked,
 	mostAtOnce,
 	order,
 	SHORT_HOOK,
+	saysOf,
 	slotsOf,
+	tellsOfEnd,
 	terminateAll,
 	untilAllAreTaken,
 } from "./several.ts";
@@ -21,14 +24,8 @@ jest.setTimeout(120_000);
 const oneAtATime = { ...strictPolicy, maxConcurrentDrains: 1 };
 const HOUR_MS = 3_600_000;
 
-const saysOf = ({ says }: Pick<Outcome, "says">, event: string) => says.filter((line) => line.event === event);
 const isWaiting = (stage: Stage, count: number) => async () => Object.keys((await slotsOf(stage)).waiting).length === count;
-const drains = (stage: Stage, instanceId: string) => async () => (await slotsOf(stage)).leases[instanceId] !== undefined;
 const idsOf = ({ leaving }: Stage): readonly string[] => leaving.map(({ instanceId }) => instanceId);
-
-/** What tells that an execution was aborted; an invocation that answers `lost` has heard nothing. */
-const tellsOfEnd = ({ name, event }: Invocation) => name === "intake" && JSON.stringify(event).includes("ABORTED");
-const lost = { batchItemFailures: [] };
 
 /** The first drains; the others are ordered one after the other and wait. */
 async function orderInTurn(stage: Stage, more: readonly Readonly<Record<string, unknown>>[]): Promise<void> {

@@ -17,8 +17,14 @@ class UpdateSlots extends DynamoUpdateItem {
 /** DynamoDB's answer where this execution neither has a slot nor waits for one, which is nothing to repeat. */
 const NOTHING_THERE = "DynamoDB.ConditionalCheckFailedException";
 
+/** Those before this generation are over: what they have left is its own to give back. What a later one has stays. */
+const OURS = [
+	"(#leases.#instance.#generation <= :generation OR #waiting.#instance.#generation <= :generation)",
+	"NOT (#leases.#instance.#generation > :generation OR #waiting.#instance.#generation > :generation)",
+].join(" AND ");
+
 /**
- * Gives back the slot of this very execution, or its place in the queue, then goes on to `then`, also when that fails: whoever
+ * Gives back the slot of this maintenance, or its place in the queue, then goes on to `then`, also when that fails: whoever
  * waits finds out by itself in the end. What the next generation has taken over stays. Answers the first state.
  */
 export function giveBackSlot(scope: Construct, when: string, { table }: Pick<Parts, "table">, then: IChainable): IChainable {
@@ -29,7 +35,7 @@ export function giveBackSlot(scope: Construct, when: string, { table }: Pick<Par
 			generation: DynamoAttributeValue.fromNumber(0),
 		},
 		updateExpression: "REMOVE #leases.#instance, #waiting.#instance ADD #version :one",
-		conditionExpression: "#leases.#instance.#generation = :generation OR #waiting.#instance.#generation = :generation",
+		conditionExpression: OURS,
 		expressionAttributeNames: {
 			"#leases": "leases",
 			"#waiting": "waiting",

@@ -141,6 +141,14 @@ const conversation: readonly (readonly [string, Ask])[] = [
 		}),
 	],
 	["set inside what is not there", update(3, "SET nowhere.a = :two", { ExpressionAttributeValues: { ":two": { N: "2" } } })],
+	...["absent", "b"].map((key): readonly [string, Ask] => [
+		`compare deep inside what is ${key === "b" ? "no map" : "not there"}`,
+		update(3, "SET compared = :two", {
+			ConditionExpression: `(leases.${key}.hits <= :two OR NOT nowhere.${key}.hits > :two) AND NOT leases.${key}.hits > :two`,
+			ExpressionAttributeValues: { ":two": { N: "2" } },
+			ReturnValues: "ALL_NEW",
+		}),
+	]),
 	[
 		"sizes and parts",
 		update(3, "SET fits = :yes", {

@@ -10,6 +10,7 @@ import { stalled, withLeft, withTroubleOver } from "../domain/standstill.ts";
 import { withStories } from "../domain/story-changes.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { troublesOf } from "../domain/trouble-of.ts";
+import { withUncordoned } from "../domain/unproven.ts";
 import type { World } from "../ports.ts";
 import { changeFrom, changeRecord } from "./maintenance-record.ts";
 
@@ -26,7 +27,7 @@ export async function observe(look: Look, record: MaintenanceRecord, world: Worl
 	const present = look.pods.map(({ uid }) => uid);
 	const after = await changeFrom(record, world, (was) => {
 		const followed = withRefusals(withStories(was, followStories(was, look, now)), {}, present);
-		const counted = withLeft(followed, look, now);
+		const counted = withUncordoned(withLeft(followed, look, now), look, now);
 		const surveyed = look.surroundings === undefined ? counted : withSurvey(counted, look.began, vmNodesOf(look));
 		const timed = withTroubleOver(surveyed, troublesOf(look, surveyed, world.policy, now), now);
 		const troubles = troublesOf(look, timed, world.policy, now);

@@ -1,7 +1,7 @@
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
 import { afterProof, type Decision } from "../domain/next-step.ts";
-import { LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
+import { type Finding, LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import {
 	isClosed,
@@ -13,6 +13,7 @@ import {
 	withReleasing,
 	withReopened,
 } from "../domain/record-changes.ts";
+import { withProofRefused, withProved } from "../domain/unproven.ts";
 import type { World } from "../ports.ts";
 import { announceSafe } from "./announce-safe.ts";
 import { heedCancel } from "./heed-cancel.ts";
@@ -39,7 +40,7 @@ export const releaseInstance: Step = async (key, world, attempt) => {
 	const verdict = await lookTwice({ ...record, node: record.node }, world, attempt);
 	if ("decision" in verdict) {
 		world.notices.say({ event: "not safe yet", maintenance: executionName(record), why: verdict.decision.why });
-		const after = await withdraw(record, world);
+		const after = await withdraw(record, world, verdict.because);
 		return (await heedCancel(after, world, attempt)) ?? result(verdict.decision, after);
 	}
 	const outcome = await letGoOrWithdraw(verdict, world, attempt);
@@ -62,26 +63,26 @@ async function letGoOrWithdraw({ claimed, second }: Proved, world: World, attemp
 
 type Placed = MaintenanceRecord & { readonly node: NodeIdentity };
 type Proved = { readonly claimed: Placed; readonly second: Look };
-type Verdict = Proved | { readonly decision: Decision };
+type Refused = { readonly decision: Decision; readonly because?: readonly Finding[] };
+type Verdict = Proved | Refused;
 
 async function lookTwice(record: Placed, world: World, attempt: Attempt): Promise<Verdict> {
 	const cluster = clusterOfRecord(record, world);
 	const { node } = record;
 	const first = await cluster.look(node, "proof");
 	const basis = { node, ...(record.cordonedAt !== undefined && { cordonedAt: record.cordonedAt }) };
-	const decisionOf = (proof: Proof): Decision | undefined => {
+	const refusalOf = (proof: Proof): Refused | undefined => {
 		const now = world.clock.now();
-		return proof.safe ? undefined : afterProof(proof, now, record.cordonedAt ?? now);
+		return proof.safe ? undefined : { decision: afterProof(proof, now, record.cordonedAt ?? now), because: proof.because };
 	};
-	const unsafe = decisionOf(prove(first, basis));
-	if (unsafe) return { decision: unsafe };
+	const unsafe = refusalOf(prove(first, basis));
+	if (unsafe) return unsafe;
 	const claimed = await claim(record, world, attempt);
 	if (!claimed) return { decision: { next: "watch", why: "a token or another try came between the two looks" } };
 	// From beginning to beginning, as the proof counts: each look asks in the same order, so that what it asks is as far apart.
 	await world.clock.sleep(Math.max(0, first.began + LOOKS_APART_MS - world.clock.now()));
 	const second = await orUnclaim(claimed, world, attempt, () => cluster.look(node, "proof"));
-	const stillUnsafe = decisionOf(proveTwice(first, second, basis));
-	return stillUnsafe ? { decision: stillUnsafe } : { claimed: { ...claimed, node }, second };
+	return refusalOf(proveTwice(first, second, basis)) ?? { claimed: { ...claimed, node }, second };
 }
 
 /** A claim refuses every cancel: one whose try fails goes with it, for nobody knows when this step will be tried again. */
@@ -97,18 +98,22 @@ async function orUnclaim<T>(claimed: MaintenanceRecord, world: World, { turn }: 
 function claim(record: Placed, world: World, { turn }: Attempt): Promise<MaintenanceRecord | undefined> {
 	const tokens = openTokens(record);
 	return changeRecord(record, world, (was) =>
-		isClosed(was) || was.cancel || !sameTokens(was, tokens) ? undefined : withReleasing(was, turn, tokens, world.clock.now()),
+		isClosed(was) || was.cancel || !sameTokens(was, tokens)
+			? undefined
+			: withReleasing(withProved(was), turn, tokens, world.clock.now()),
 	);
 }
 
 /**
  * What was said to be safe is not, or is not known to be any more: the record is open again, and the mark goes. A
- * maintenance that another try has brought to its end stays as it is.
+ * maintenance that another try has brought to its end stays as it is. `because`: what the proof has found.
  */
-async function withdraw(record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> {
+async function withdraw(record: MaintenanceRecord, world: World, because: readonly Finding[] = []): Promise<MaintenanceRecord> {
 	const now = await readRecord(record, world);
 	if (isClosed(now)) return now;
 	if (now.markedAt !== undefined) await world.instances.unmark(record.instanceId);
-	const after = await changeRecord(record, world, (was) => (isClosed(was) ? undefined : withoutMark(withReopened(was))));
+	const after = await changeRecord(record, world, (was) =>
+		isClosed(was) ? undefined : withProofRefused(withoutMark(withReopened(was)), because, world.clock.now()),
+	);
 	return after ?? now;
 }

@@ -84,6 +84,15 @@ export type SlotWait = {
 	readonly paused?: Leaving;
 };
 
+/** What looks show to be left on the node. */
+export type Left = {
+	readonly vms: number;
+	readonly pods: number;
+	readonly changedAt: number;
+	/** Nothing is, and this speaks against letting go all the same, with the way out. It is what has changed then. */
+	readonly unproven?: string;
+};
+
 /** So many (`leaving`) of so many VM nodes are on their way out. */
 export type Leaving = { readonly leaving: number; readonly count: number };
 
@@ -130,7 +139,7 @@ export type MaintenanceRecord = MaintenanceKey & {
 	/** When all the trouble of then was last told; epoch milliseconds. */
 	readonly toldAt?: number;
 	/** How many VMs and pods were left on the node at the last look, and since when it has been just so many. */
-	readonly left?: { readonly vms: number; readonly pods: number; readonly changedAt: number };
+	readonly left?: Left;
 	/** Set by Release before its second look, with the tokens that it is about to complete. */
 	readonly releasing?: { readonly turn: string; readonly at: number; readonly tokens: readonly string[] };
 	/** When the instance was marked safe to terminate. */

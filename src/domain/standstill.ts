@@ -7,6 +7,7 @@ import { podsLeft } from "./proof-pods.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 import { listed } from "./trouble-texts.ts";
+import { neverProved } from "./unproven.ts";
 
 /** While so long nothing leaves the node, somebody has to see why. */
 const STANDSTILL_MS = 30 * 60_000;
@@ -40,23 +41,36 @@ export function standstill(circumstances: Circumstances, known: readonly Trouble
 	const { look, record, now } = circumstances;
 	// Nothing of it is evicted before it has a slot.
 	if (record.slot || !record.left || now - record.left.changedAt < STANDSTILL_MS) return [];
-	if (!look.node?.ready || known.some(({ kind }) => kind === "not-our-node")) return [];
+	if (!look.node || known.some(({ kind }) => kind === "not-our-node")) return [];
+	const all = leftOn(circumstances);
+	const { unproven } = record.left;
+	if (all.length === 0) return unproven === undefined ? [] : [neverProved(nodeOf(circumstances), unproven)];
 	const named = new Set(known.map(({ about }) => about));
-	const left = leftOn(circumstances).filter(({ about }) => !named.has(about));
-	return left.length === 0 ? [] : [stalled(nodeOf(circumstances), listed(left.map(({ about, says }) => `${about} (${says})`)))];
+	const left = all.filter(({ about }) => !named.has(about));
+	return left.length === 0 || !look.node.ready
+		? []
+		: [stalled(nodeOf(circumstances), listed(left.map(({ about, says }) => `${about} (${says})`)))];
 }
 
-/** An open hook or the deadline is near, and VMs or pods are left. */
+/** An open hook or the deadline is near, and VMs or pods are left, or nothing proves that none comes. */
 export function timeRunsOut(circumstances: Circumstances): readonly Trouble[] {
-	const left = leftOn(circumstances).map(({ about }) => about);
-	if (left.length === 0) return [];
+	const stands = whatStands(circumstances);
+	if (stands === undefined) return [];
 	return endsOf(circumstances.record)
 		.filter((end) => isNear(end, circumstances.now))
 		.map(({ at, about, says }) => ({
 			kind: "hook-ends",
 			about,
-			says: `${says} at ${new Date(at).toISOString()}, and this is left: ${listed(left)}; get it off the node before, or stop the VMs yourself.`,
+			says: `${says} at ${new Date(at).toISOString()}, and ${stands}.`,
 		}));
+}
+
+/** A cancelled drain proves nothing more. */
+function whatStands(circumstances: Circumstances): string | undefined {
+	const { left: { unproven } = {}, cancel } = circumstances.record;
+	const left = leftOn(circumstances).map(({ about }) => about);
+	if (left.length > 0) return `this is left: ${listed(left)}; get it off the node before, or stop the VMs yourself`;
+	return unproven === undefined || cancel ? undefined : `though nothing is left it is not proved that nothing comes; ${unproven}`;
 }
 
 /** AWS takes the instance soon, whatever runs on it: the limit of an open hook is near. `now` in epoch milliseconds. */

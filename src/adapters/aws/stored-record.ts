@@ -103,7 +103,7 @@ const recordSchema = z.looseObject({
 	refusals: z.record(text, z.looseObject({ count: z.number(), nextAt: instant, why: text })),
 	trouble: z.array(trouble),
 	toldAt: instant.exactOptional(),
-	left: z.looseObject({ vms: count, pods: count, changedAt: instant }).exactOptional(),
+	left: z.looseObject({ vms: count, pods: count, changedAt: instant, unproven: text.exactOptional() }).exactOptional(),
 	releasing: z.looseObject({ turn: text, at: instant, tokens: z.array(text) }).exactOptional(),
 	markedAt: instant.exactOptional(),
 	requestedAt: instant.exactOptional(),

@@ -29,4 +29,6 @@ async function latestFrom({ instanceId, generation }: MaintenanceKey, { records 
 	return record;
 }
 
-const heardAt = ({ openedAt, lastBeatAt, closedAt = 0 }: Fence): number => Math.max(openedAt, lastBeatAt, closedAt);
+/** One whose heartbeats AWS refuses drains on. */
+const heardAt = ({ openedAt, lastBeatAt, refusedBeats, closedAt = 0 }: Fence): number =>
+	Math.max(openedAt, lastBeatAt, refusedBeats?.at ?? 0, closedAt);

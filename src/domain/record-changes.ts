@@ -44,7 +44,10 @@ export const isAnswered = (hook: Pick<Hook, "completedAt" | "lostAt">): boolean 
 	hook.completedAt !== undefined || hook.lostAt !== undefined;
 
 /** Heartbeats for every open hook went out, or there was none to send. */
-export const withBeat = (record: MaintenanceRecord, now: number): Change => ({ ...record, lastBeatAt: now });
+export function withBeat(record: MaintenanceRecord, now: number): Change {
+	const { refusedBeats, ...rest } = record;
+	return { ...rest, lastBeatAt: now };
+}
 
 /** The node under maintenance is this one; what was known of another one's cordon is forgotten. */
 export function withNode(record: MaintenanceRecord, { name, uid, providerId }: NodeIdentity): Change {

@@ -84,6 +84,15 @@ export type SlotWait = {
 	readonly paused?: Leaving;
 };
 
+/** Heartbeats that AWS refused, or did not answer. */
+export type RefusedBeats = {
+	/** The `actionKey` of each hook. */
+	readonly hooks: readonly string[];
+	readonly why: string;
+	/** A time at which it was so, no more than some minutes before the last; epoch milliseconds. It proves the drain alive, too. */
+	readonly at: number;
+};
+
 /** What looks show to be left on the node. */
 export type Left = {
 	readonly vms: number;
@@ -115,6 +124,8 @@ export type MaintenanceRecord = MaintenanceKey & {
 	readonly laterBeat?: { readonly after: string; readonly seconds: number };
 	/** When a function last sent its heartbeats; where there is no hook, when one last said that it goes on. */
 	readonly lastBeatAt: number;
+	/** While AWS does not take every heartbeat. */
+	readonly refusedBeats?: RefusedBeats;
 	/** Raised by every order; Hold compares it. */
 	readonly orders: number;
 	/** VMs (`namespace/name`) that a request lets stop or be lost. */

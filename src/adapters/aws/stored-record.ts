@@ -81,6 +81,7 @@ const recordSchema = z.looseObject({
 	beatSeconds: z.number(),
 	laterBeat: z.looseObject({ after: text, seconds: z.number() }).exactOptional(),
 	lastBeatAt: instant,
+	refusedBeats: z.looseObject({ hooks: z.array(text), why: text, at: instant }).exactOptional(),
 	orders: count,
 	mayEnd: z.array(text),
 	urgent: z.boolean().exactOptional(),

@@ -1,11 +1,14 @@
 import { type Admission, admissionOf } from "../domain/admission.ts";
 import type { Circuit } from "../domain/breaker.ts";
+import { withBeatTrouble } from "../domain/heartbeats.ts";
 import type { Decision } from "../domain/next-step.ts";
 import { obstaclesOf } from "../domain/obstacles.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
 import { type SlotTurn, slotTurn, withAdmission } from "../domain/slot-turn.ts";
 import { type ClusterSlots, isQueueing, without } from "../domain/slots.ts";
+import { isOfHook } from "../domain/trouble.ts";
+import { newTroubles } from "../domain/trouble-of.ts";
 import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
 import { beat } from "./beat.ts";
@@ -37,9 +40,10 @@ export const admitNode: Step = async (key, world, attempt) => {
 	const { admission, tells } = await takeTurn(record, world);
 	const now = clock.now();
 	const basis = { policy, orders: record.orders, now };
-	const after = (await changeFrom(record, world, (was) => withAdmission(was, admission, basis))) ?? record;
+	const after = (await changeFrom(record, world, (was) => withBeatTrouble(withAdmission(was, admission, basis), now))) ?? record;
 	say(admission, record, world);
-	const news = tells ? after.trouble.filter(({ kind }) => kind === "too-many-leave") : [];
+	const fresh = newTroubles(record.trouble, after.trouble);
+	const news = after.trouble.filter((one) => (one.kind === "too-many-leave" ? tells : isOfHook(one) && fresh.includes(one)));
 	sayAll(news, after, world);
 	return { ...stepResult(decisionOf(admission, now), after, attempt, now), ...noticeOf(news, after) };
 };

@@ -1,4 +1,5 @@
 import { vmNodesOf } from "../domain/breaker.ts";
+import { heartbeatsRefused } from "../domain/heartbeats.ts";
 import type { Look } from "../domain/look.ts";
 import { newsOf, withTold } from "../domain/news.ts";
 import type { Decision } from "../domain/next-step.ts";
@@ -8,8 +9,8 @@ import { withRefusals, withSurvey, withTrouble } from "../domain/record-changes.
 import { shortened } from "../domain/record-limits.ts";
 import { stalled, withLeft, withTroubleOver } from "../domain/standstill.ts";
 import { withStories } from "../domain/story-changes.ts";
-import type { Trouble } from "../domain/trouble.ts";
-import { troublesOf } from "../domain/trouble-of.ts";
+import { isOfHook, type Trouble } from "../domain/trouble.ts";
+import { newTroubles, troublesOf } from "../domain/trouble-of.ts";
 import { withUncordoned } from "../domain/unproven.ts";
 import type { World } from "../ports.ts";
 import { changeFrom, changeRecord } from "./maintenance-record.ts";
@@ -39,14 +40,20 @@ export async function observe(look: Look, record: MaintenanceRecord, world: Worl
 	return { record: after ?? record, news };
 }
 
-/** What is observed, and where the decision is to hold for no reason that a human knows of, that reason as trouble. */
+/**
+ * What is observed, and where the decision is to hold what Hold cannot tell: heartbeats that are refused, and the reason,
+ * when it is none that a human knows of.
+ */
 export async function withReason(decision: Decision, observed: Observed, world: World): Promise<Observed> {
 	const { record, news } = observed;
-	if (decision.next !== "hold" || record.trouble.some(({ kind }) => !kind.startsWith("hook-"))) return observed;
-	const reason = stalled(record.node?.name ?? record.instanceId, decision.why);
-	const after = await changeRecord(record, world, (was) => withTrouble(was, [...record.trouble, reason]));
-	sayAll([reason], record, world);
-	return { record: after ?? record, news: [...news, reason] };
+	if (decision.next !== "hold") return observed;
+	const isKnown = record.trouble.some((one) => !isOfHook(one));
+	const reasons = isKnown ? [] : [stalled(record.node?.name ?? record.instanceId, decision.why)];
+	const more = newTroubles(record.trouble, [...heartbeatsRefused(record, world.clock.now(), true), ...reasons]);
+	if (more.length === 0) return observed;
+	const after = await changeRecord(record, world, (was) => withTrouble(was, [...record.trouble, ...more]));
+	sayAll(more, record, world);
+	return { record: after ?? record, news: [...news, ...more] };
 }
 
 /** One log line for each. */

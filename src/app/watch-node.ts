@@ -30,8 +30,9 @@ export const watchNode: Step = async (key, world, attempt) => {
 	const following = await clusterOfRecord(record, world).follow(record.node, watchSeconds);
 	try {
 		const watched = await watchUntil(began + watchSeconds * 1000, following, record, world);
-		const { record: seen, news } = await withReason(watched.decision, watched, world);
-		const after = await beat(seen, world);
+		// What it says of heartbeats is so after the last one.
+		const beaten = await beat(watched.record, world);
+		const { record: after, news } = await withReason(watched.decision, { ...watched, record: beaten }, world);
 		const result = stepResult(watched.decision, after, { ...attempt, watches: true }, clock.now());
 		return { ...result, ...noticeOf(news, after) };
 	} finally {

@@ -5,7 +5,7 @@ import { vmisOnNode } from "./presence.ts";
 import { migrationsOver } from "./proof-migrations.ts";
 import { podsLeft } from "./proof-pods.ts";
 import type { Hook, MaintenanceRecord } from "./record.ts";
-import type { Trouble } from "./trouble.ts";
+import { isOfHook, type Trouble } from "./trouble.ts";
 import { listed } from "./trouble-texts.ts";
 import { neverProved } from "./unproven.ts";
 
@@ -25,7 +25,7 @@ export function withLeft(record: MaintenanceRecord, look: Look, now: number): Ma
 /** What another trouble held up until now has its half hour from now on. */
 export function withTroubleOver(record: MaintenanceRecord, troubles: readonly Trouble[], now: number): MaintenanceRecord {
 	const isOver = ({ kind, about }: Trouble): boolean =>
-		kind !== "stalled" && !kind.startsWith("hook-") && !troubles.some((still) => still.about === about && still.kind === kind);
+		kind !== "stalled" && !isOfHook({ kind }) && !troubles.some((still) => still.about === about && still.kind === kind);
 	return record.left && record.trouble.some(isOver) ? { ...record, left: { ...record.left, changedAt: now } } : record;
 }
 

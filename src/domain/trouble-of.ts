@@ -1,5 +1,6 @@
 import { cancelHeld } from "./cancellation.ts";
 import { type Circumstances, fatesOnNode, nodeOf, wouldEndUnallowed } from "./circumstances.ts";
+import { heartbeatsRefused } from "./heartbeats.ts";
 import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
 import { failedMigrations, leftovers, TROUBLING_FAILURES } from "./movement.ts";
@@ -125,6 +126,8 @@ function wayOutOf(why: string): string {
 const newDrainsPause: Source = ({ record: { cluster, slot }, policy }) =>
 	slot?.paused ? [tooManyLeave(cluster, slot.paused, leavingShare(policy))] : [];
 
+const beatsAreRefused: Source = ({ record, now }) => heartbeatsRefused(record, now);
+
 /** Under our mark it was answered by us, in a Release whose end nobody heard of, or by somebody whom the mark told to. */
 const isAnsweredByMark = (lostAt: number, { markedAt }: MaintenanceRecord): boolean =>
 	markedAt !== undefined && lostAt >= markedAt;
@@ -153,6 +156,7 @@ const hookHoldsCancelled: Source = ({ record }) => (openHooks(record).length > 0
 const sourcesOfCancelled: readonly Source[] = [
 	hookHoldsCancelled, //
 	nodeIsWrong,
+	beatsAreRefused,
 	hooksAreLost,
 	hooksAreShort,
 	timeRunsOut,
@@ -168,6 +172,7 @@ const sources: readonly Source[] = [
 	launchersAreLeft,
 	evictionsAreRefused,
 	newDrainsPause,
+	beatsAreRefused,
 	hooksAreLost,
 	hooksAreShort,
 	timeRunsOut,

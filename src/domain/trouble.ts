@@ -13,6 +13,7 @@ export type TroubleKind =
 	| "eviction-refused"
 	| "migration-failing"
 	| "stalled"
+	| "heartbeat-refused"
 	| "hook-lost"
 	| "hook-too-short"
 	| "hook-ends"
@@ -27,3 +28,6 @@ export type Trouble = {
 	/** One sentence with the way out. */
 	readonly says: string;
 };
+
+/** It is about a hook and its heartbeats, whatever stands on the node. */
+export const isOfHook = ({ kind }: Pick<Trouble, "kind">): boolean => kind.startsWith("hook-") || kind === "heartbeat-refused";

@@ -186,9 +186,12 @@ describe("the half hour of what is left", () => {
 		expect(restartedBy(stuck, { ...stuck, about: "shop/web" }, stuck)).toBe(false);
 	});
 
-	it.each(["stalled", "hook-ends", "hook-lost", "hook-too-short"] as const)("does not mind trouble of kind %s", (kind) => {
-		expect(restartedBy({ ...stuck, kind })).toBe(false);
-	});
+	it.each(["stalled", "heartbeat-refused", "hook-ends", "hook-lost", "hook-too-short"] as const)(
+		"does not mind trouble of kind %s",
+		(kind) => {
+			expect(restartedBy({ ...stuck, kind })).toBe(false);
+		},
+	);
 
 	it("begins anew with the first trouble of several that is over", () => {
 		const record = aRecord({ ...since(60), trouble: [stuck, { ...stuck, about: "shop/web" }] });

@@ -46,6 +46,7 @@ const trouble = z.looseObject({
 		"eviction-refused",
 		"migration-failing",
 		"stalled",
+		"heartbeat-refused",
 		"hook-lost",
 		"hook-too-short",
 		"hook-ends",

@@ -76,7 +76,7 @@ const vmsWouldEnd: Source = (circumstances) =>
 			return {
 				kind: "vm-would-end",
 				about,
-				says: `VM ${about} would ${end} (${fate.why}); name it in the policy's mayEnd or in an order, or stop it yourself.`,
+				says: `VM ${about} would ${end} (${fate.why}); name it in an order's mayEnd (in the policy's it counts for drains to come), or stop it yourself.`,
 			};
 		});
 

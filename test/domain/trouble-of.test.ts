@@ -90,7 +90,7 @@ describe("trouble", () => {
 			{
 				kind: "vm-would-end",
 				about: "shop/manual",
-				says: "VM shop/manual would be stopped and not started again (its VirtualMachine has run strategy Manual); name it in the policy's mayEnd or in an order, or stop it yourself.",
+				says: "VM shop/manual would be stopped and not started again (its VirtualMachine has run strategy Manual); name it in an order's mayEnd (in the policy's it counts for drains to come), or stop it yourself.",
 			},
 		]);
 	});
@@ -102,7 +102,7 @@ describe("trouble", () => {
 			{
 				kind: "vm-would-end",
 				about: "shop/db",
-				says: "VM shop/db would be lost (nothing owns it, so nothing starts it again); name it in the policy's mayEnd or in an order, or stop it yourself.",
+				says: "VM shop/db would be lost (nothing owns it, so nothing starts it again); name it in an order's mayEnd (in the policy's it counts for drains to come), or stop it yourself.",
 			},
 		]);
 	});

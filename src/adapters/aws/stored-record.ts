@@ -31,32 +31,35 @@ const outcome = z.discriminatedUnion("kind", [
 	z.looseObject({ kind: z.enum(["restarting", "replaced", "stopped", "lost"]) }),
 ]);
 
-const trouble = z.looseObject({
-	kind: z.enum([
-		"no-node",
-		"two-nodes",
-		"not-our-node",
-		"node-not-ready",
-		"vm-blocks",
-		"vm-would-end",
-		"no-room",
-		"too-many-leave",
-		"guard-missing",
-		"guard-unreachable",
-		"eviction-refused",
-		"migration-failing",
-		"stalled",
-		"heartbeat-refused",
-		"hook-lost",
-		"hook-too-short",
-		"hook-ends",
-		"instance-gone",
-		"cancel-held",
-		"mark-stays",
-	]),
-	about: text,
-	says: text,
-});
+const troubleKind = z.enum([
+	"no-node",
+	"two-nodes",
+	"not-our-node",
+	"node-not-ready",
+	"vm-blocks",
+	"vm-would-end",
+	"no-room",
+	"too-many-leave",
+	"guard-missing",
+	"guard-unreachable",
+	"eviction-refused",
+	"migration-failing",
+	"stalled",
+	"heartbeat-refused",
+	"hook-lost",
+	"hook-too-short",
+	"hook-ends",
+	"instance-gone",
+	"cancel-held",
+	"mark-stays",
+]);
+const trouble = z.looseObject({ kind: troubleKind, about: text, says: text });
+
+/** What only a newer version has a word for is left out: its own functions look, and say it again. */
+const troubles = z
+	.array(z.looseObject({ kind: text }))
+	.transform((all) => all.filter(({ kind }) => troubleKind.safeParse(kind).success))
+	.pipe(z.array(trouble));
 
 const slotWait = z.looseObject({
 	since: instant,
@@ -103,7 +106,7 @@ const recordSchema = z.looseObject({
 	vmNodes: z.looseObject({ count, leaving: z.array(text), hasOurs: z.boolean() }).exactOptional(),
 	slot: slotWait.exactOptional(),
 	refusals: z.record(text, z.looseObject({ count: z.number(), nextAt: instant, why: text })),
-	trouble: z.array(trouble),
+	trouble: troubles,
 	toldAt: instant.exactOptional(),
 	left: z.looseObject({ vms: count, pods: count, changedAt: instant, unproven: text.exactOptional() }).exactOptional(),
 	releasing: z.looseObject({ turn: text, at: instant, tokens: z.array(text) }).exactOptional(),

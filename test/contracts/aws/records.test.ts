@@ -1,4 +1,5 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createRecords } from "../../../src/adapters/aws/records.ts";
 import type { MaintenanceRecord } from "../../../src/domain/record.ts";
@@ -150,6 +151,21 @@ describe.each(stores)("on $where,", ({ start }) => {
 			// Even when the next record was made without it.
 			expect(await records.replace(was, { ...was, hooks: read?.hooks ?? [] })).toBe(true);
 			expect(await records.read(was)).toEqual({ ...read, version: 2 });
+		});
+
+		it("leaves out what troubles a newer version of the program, and this one has no word for", async () => {
+			const known = { kind: "stalled", about: "node", says: "Nothing has left." } as const;
+			const was = { ...recordOf("i-9"), trouble: [known] };
+			await records.create(was);
+			await store.dynamodb.send(
+				new UpdateItemCommand({
+					TableName: store.table,
+					Key: { instanceId: { S: "i-9#progress" }, generation: { N: "1" } },
+					UpdateExpression: "SET trouble = :trouble",
+					ExpressionAttributeValues: marshall({ ":trouble": [known, { kind: "on-fire", about: "node", says: "It burns." }] }),
+				}),
+			);
+			expect((await records.read(was))?.trouble).toEqual(was.trouble);
 		});
 
 		it("may add to a closed one, and never opens it again", async () => {

@@ -19,8 +19,8 @@ export function obstaclesOf(circuit: Circuit): readonly MaintenanceKey[] {
 	const { leases, waiting } = slots;
 	const queue = queueFor(slots, record, now);
 	const next = queue.slice(0, Math.max(0, freeSlots(slots, drainsAtOnce(policy))));
-	const isBroken = next.includes(record.instanceId) && circuitOf(circuit) !== "closed";
-	const counted = isBroken ? queue.filter((instanceId) => waiting[instanceId]?.vmNode) : [];
+	const isHeldUp = next.includes(record.instanceId) && circuitOf(circuit) !== "closed";
+	const counted = queue.filter((instanceId) => isHeldUp && waiting[instanceId]?.vmNode);
 	const inTheWay = new Set([...Object.keys(leases), ...next, ...inTurn(counted, now)]);
 	return [...inTheWay].flatMap((instanceId) => {
 		const entry = leases[instanceId] ?? waiting[instanceId];

@@ -26,10 +26,11 @@ import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts"
 /** Finds the node, says what will become of everything on it, and whether anything stands in the way. Changes no cluster. */
 export const assessNode: Step = async (key, world, attempt) => {
 	const { clock } = world;
-	const record = await reopened(await readRecord(key, world), world);
-	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
-	const instance = await world.instances.describe(record.instanceId);
-	if (isGone(instance)) return close(record, world, attempt);
+	const first = await readRecord(key, world);
+	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, clock.now());
+	const instance = await world.instances.describe(first.instanceId);
+	if (isGone(instance)) return close(first, world, attempt);
+	const record = await reopened(first, world);
 	const wayBack = record.cancel && (await takeWayBack(record, instance, world, attempt));
 	if (wayBack) return wayBack;
 	const cluster = clusterOfRecord(record, world);

@@ -6,7 +6,7 @@ export const MAINTENANCE_ANNOTATION = "evacuator.io/maintenance";
 export const REASON_ANNOTATION = "evacuator.io/reason";
 
 /** The annotations of ours that a Node carries. */
-export const ourAnnotations = ({ annotations }: NodeFacts): readonly string[] =>
+export const ourAnnotations = ({ annotations }: Pick<NodeFacts, "annotations">): readonly string[] =>
 	[MAINTENANCE_ANNOTATION, REASON_ANNOTATION].filter((name) => annotations[name] !== undefined);
 
 /** Whether the Node is cordoned, and says that a maintenance of this instance did it. */

@@ -162,7 +162,7 @@ const usually: Readonly<Record<FunctionName, Readonly<Record<Channel, number>>>>
 	watch: { aws: 10, cluster: 8, any: 18 },
 	release: { aws: 12, cluster: 10, any: 22 },
 	restore: { aws: 6, cluster: 8, any: 14 },
-	sweep: { aws: 8, cluster: 0, any: 8 },
+	sweep: { aws: 8, cluster: 6, any: 14 },
 };
 
 const isOfProcess = (kind: FaultKind): boolean =>

@@ -3,6 +3,7 @@ import type { Evidence, Judge } from "./evidence.ts";
 import { namesakeIsUntouched } from "./namesake-untouched.ts";
 import { ordersAreObeyed } from "./orders-obeyed.ts";
 import { LEAVING } from "./stage.ts";
+import { nothingStaysOfIt } from "./taken-back.ts";
 
 /** What was broken, and how. */
 export type Broken = { readonly law: string; readonly says: string };
@@ -85,6 +86,7 @@ const judges: Readonly<Record<string, Judge>> = {
 	silence: nothingEndsInSilence,
 	"answer missing": answeredOrHeld,
 	namesake: namesakeIsUntouched,
+	"not taken back": nothingStaysOfIt,
 	pause: ({ broken }) => broken.pause,
 	"order misread": ordersAreObeyed,
 	"two executions": everyGenerationRunsOnce,

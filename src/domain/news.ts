@@ -5,13 +5,16 @@ import { newTroubles } from "./trouble-of.ts";
 /** Trouble that lasts is told again after this: one reminder heals every notice that was lost on its way. */
 const REMIND_AFTER_MS = 3_600_000;
 
-/** What has to be told: trouble that the record does not know, and once an hour all there is. `now` in epoch milliseconds. */
+/**
+ * What has to be told: trouble that the record does not know, and once an hour all there is. What was told beside other
+ * trouble, or by a step that does not look, leaves no `toldAt`: its hour begins with the maintenance. `now` in epoch milliseconds.
+ */
 export function newsOf(
-	{ trouble, toldAt }: Pick<MaintenanceRecord, "trouble" | "toldAt">,
+	{ trouble, toldAt, openedAt }: Pick<MaintenanceRecord, "trouble" | "toldAt" | "openedAt">,
 	after: readonly Trouble[],
 	now: number,
 ): readonly Trouble[] {
-	return toldAt !== undefined && now - toldAt >= REMIND_AFTER_MS ? after : newTroubles(trouble, after);
+	return now - (toldAt ?? openedAt) >= REMIND_AFTER_MS ? after : newTroubles(trouble, after);
 }
 
 /** Remembers when all there is was told; news beside trouble that is known does not put off its reminder. */

@@ -210,10 +210,17 @@ describe("news", () => {
 	const [old, fresh] = [guardUnreachable("shop/a", "no answer"), guardUnreachable("shop/b", "no answer")];
 
 	it("is what the record does not know, and once an hour all there is", () => {
-		const record = { trouble: [old], toldAt: NOW - 59 * MINUTE };
+		const record = { trouble: [old], toldAt: NOW - 59 * MINUTE, openedAt: NOW - 300 * MINUTE };
 
 		expect(newsOf(record, [old, fresh], NOW)).toEqual([fresh]);
 		expect(newsOf(record, [old, fresh], NOW + MINUTE)).toEqual([old, fresh]);
+	});
+
+	it("is all there is an hour after the opening, where nothing says that all was ever told", () => {
+		const record = { trouble: [old], openedAt: NOW - 59 * MINUTE };
+
+		expect(newsOf(record, [old], NOW)).toEqual([]);
+		expect(newsOf(record, [old], NOW + MINUTE)).toEqual([old]);
 	});
 
 	it("puts off the reminder only when all was told", () => {

@@ -84,7 +84,6 @@ export const explanations: readonly Explanation[] = [
 		["admission.ts", "always", "liftedAt !== undefined", "true"],
 		["cancellation.ts", "always", "cancelledUntil !== undefined", "true"],
 		["movement.ts", "always", "arrivedAt !== undefined", "true"],
-		["news.ts", "always", "toldAt !== undefined", "true"],
 		["hosting.ts", "always", "value !== undefined", "true"],
 		["hosting.ts", "always", "value !== undefined", "true"],
 		["record-requests.ts", "always", "cancelledUntil !== undefined", "true"],

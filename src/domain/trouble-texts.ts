@@ -42,16 +42,19 @@ export const guardUnreachable = (about: string, says: string): Trouble => ({
 	says: `The API server cannot ask KubeVirt about ${about} (${says}); bring virt-api back.`,
 });
 
-/** `vms`: the stories as they were last known. */
-export function instanceGone({ instanceId, vms }: Pick<MaintenanceRecord, "instanceId" | "vms">): Trouble {
+export const instanceGone = (record: Pick<MaintenanceRecord, "instanceId" | "vms" | "surveyedAt">): Trouble => ({
+	kind: "instance-gone",
+	about: record.instanceId,
+	says: `Instance ${record.instanceId} ended before Evacuator released it. ${lastKnown(record)}`,
+});
+
+/** `vms`: the stories as they were last known; that there are none says something only where somebody could look. */
+function lastKnown({ vms, surveyedAt }: Pick<MaintenanceRecord, "vms" | "surveyedAt">): string {
 	const left = vms.filter(({ outcome }) => outcome === undefined).map(({ namespace, name }) => `${namespace}/${name}`);
-	const known =
-		left.length === 0 ? "No VM was known to be left on it." : `VMs last seen on it: ${listed(left)}; see what became of them.`;
-	return {
-		kind: "instance-gone",
-		about: instanceId,
-		says: `Instance ${instanceId} ended before Evacuator released it. ${known}`,
-	};
+	if (left.length > 0) return `VMs last seen on it: ${listed(left)}; see what became of them.`;
+	return surveyedAt === undefined
+		? "Nobody could look at what ran on it; see which VMs did, and what became of them."
+		: "No VM was known to be left on it.";
 }
 
 /** `share`: of a cluster's VM nodes, how much may leave at once. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { VmStory } from "../../src/domain/record.ts";
 import { guardMissing, instanceGone, noNode, notOurNode, twoNodes } from "../../src/domain/trouble-texts.ts";
-import { aNode, INSTANCE, ours } from "./builders.ts";
+import { aNode, INSTANCE, NOW, ours } from "./builders.ts";
 
 const aStory = (name: string, some: Partial<VmStory> = {}): VmStory => ({
 	namespace: "shop",
@@ -55,8 +55,16 @@ describe("the text of trouble", () => {
 	});
 
 	it("says so when all VMs of an instance that is gone had left it", () => {
-		expect(instanceGone({ instanceId: INSTANCE, vms: [aStory("db", { outcome: { kind: "lost" } })] }).says).toBe(
+		const vms = [aStory("db", { outcome: { kind: "lost" } })];
+
+		expect(instanceGone({ instanceId: INSTANCE, vms, surveyedAt: NOW }).says).toBe(
 			`Instance ${INSTANCE} ended before Evacuator released it. No VM was known to be left on it.`,
+		);
+	});
+
+	it("says of an instance that is gone and was never seen that nobody could look at it", () => {
+		expect(instanceGone({ instanceId: INSTANCE, vms: [] }).says).toBe(
+			`Instance ${INSTANCE} ended before Evacuator released it. Nobody could look at what ran on it; see which VMs did, and what became of them.`,
 		);
 	});
 });

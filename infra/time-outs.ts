@@ -32,6 +32,8 @@ export const holdSeconds = {
 	trouble: 3_600,
 	/** After a fault; so much longer each time that the same fault comes back, up to the time of trouble. */
 	fault: 300,
+	/** A fault that comes back is told again at the first try after this: since the tries grow rarer, about once an hour. */
+	reminder: 2_400,
 };
 
 /** How a queue hands its messages to intake. */

@@ -17,11 +17,13 @@ const fault = Condition.isPresent("$.fault");
  * Keeps the hooks alive without any code of ours: read, heartbeat, decide, wait, and again.
  *
  * It goes back to Assess when an order has come in since the last read before it, or when its patience ends, and always
- * straight after a heartbeat. `$.hold` is its memory: how long it has held, for how long it will, the orders it knew; and
- * of the whole execution its rounds, and how many of them will still be short, so that it hears of orders sooner.
+ * straight after a heartbeat. `$.hold` is its memory: how long it has held, for how long it will, the orders it knew, how long
+ * before it began the fault was told; and of the whole execution its rounds, and how many of them will still be short, so that
+ * it hears of orders sooner.
  */
 export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	const decide = new Choice(scope, "Hold on?");
+	const told = new Choice(scope, "Told, in Hold");
 	const { byToken, byEither } = heartbeats(scope, "in Hold", parts, decide);
 	const over = new Choice(scope, "Is it over?")
 		.when(Condition.isNotPresent("$.record.Item"), ends.recordMissing)
@@ -35,10 +37,10 @@ export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	read.next(over);
 
 	decide
-		.when(Condition.booleanEquals("$.hold.untold", true), tellOfFault(scope, parts, read))
+		.when(Condition.booleanEquals("$.hold.untold", true), tellOfFault(scope, parts, told))
 		.when(Condition.and(isPatienceOver, fault), tryAgain(scope, ends.assess))
 		.when(isPatienceOver, lookAgain(scope, ends.assess));
-	rest(scope, decide, read);
+	rest(scope, [decide, told], read);
 	return enter(scope, read);
 }
 
@@ -48,7 +50,10 @@ const isPatienceOver = Condition.or(
 	Condition.numberGreaterThanEquals("$.hold.seconds", holdSeconds.trouble),
 );
 
-/** A step's own notice has been published on the way here; only a fault has not been told of. */
+/**
+ * A step's own notice has been published on the way here; only a fault has not been told of. One that comes back is told
+ * again after a while: that heals every notice that was lost on its way, for the steps that would remind are what fails.
+ */
 function enter(scope: Construct, read: IChainable): IChainable {
 	const begin = (name: string, memory: object) => {
 		const parameters = { seconds: 0, ...memory, ...orders, ...same("listens", "rounds") };
@@ -59,23 +64,25 @@ function enter(scope: Construct, read: IChainable): IChainable {
 		Condition.isPresent("$.step.held"),
 		Condition.stringEqualsJsonPath("$.fault.Error", "$.step.held.fault"),
 	);
-	const patience = `States.MathAdd($.step.held.patience, ${holdSeconds.fault})`;
+	const toldLongAgo = Condition.numberGreaterThanEquals("$.step.held.toldAgo", holdSeconds.reminder);
+	const later = {
+		"patience.$": `States.MathAdd($.step.held.patience, ${holdSeconds.fault})`,
+		"toldAgo.$": "$.step.held.toldAgo",
+	};
 	return new Choice(scope, "Hold")
-		.when(sameFault, begin("Hold after the same fault", { "patience.$": patience, untold: false }))
-		.when(fault, begin("Hold after a fault", { patience: holdSeconds.fault, untold: true }))
-		.otherwise(begin("Hold for trouble", { patience: holdSeconds.trouble, untold: false }));
+		.when(Condition.and(sameFault, toldLongAgo), begin("Hold after the same fault, and remind", { ...later, untold: true }))
+		.when(sameFault, begin("Hold after the same fault", { ...later, untold: false }))
+		.when(fault, begin("Hold after a fault", { patience: holdSeconds.fault, toldAgo: holdSeconds.reminder, untold: true }))
+		.otherwise(begin("Hold for trouble", { patience: holdSeconds.trouble, toldAgo: 0, untold: false }));
 }
 
-/** After the first heartbeat, and followed by another: publishing may take its time. */
-function tellOfFault(scope: Construct, parts: Parts, read: IChainable): IChainable {
-	const told = new Pass(scope, "Told of the fault", {
-		parameters: { untold: false, ...same("seconds", "patience", "orders", "listens"), ...oneMoreRound },
-		resultPath: "$.hold",
-	});
-	told.next(read);
+/** After a heartbeat. What could not be told counts as told long ago, so that the next try tells it. */
+function tellOfFault(scope: Construct, parts: Parts, then: IChainable): IChainable {
+	const memory = { toldAgo: 0, untold: false, ...same("seconds", "patience", "orders", "listens", "rounds") };
+	const told = new Pass(scope, "Told of the fault", { parameters: memory, resultPath: "$.hold" });
 	const publish = tell(scope, "Tell of the fault", parts, faultNotice);
-	publish.addCatch(told, { errors: ["States.ALL"], resultPath: JsonPath.DISCARD });
-	return publish.next(told);
+	publish.addCatch(then, { errors: ["States.ALL"], resultPath: JsonPath.DISCARD });
+	return publish.next(told).next(then);
 }
 
 const kept = {
@@ -87,11 +94,15 @@ const kept = {
 const counted = { "events.$": "$.step.events" };
 
 /**
- * What was told and how patient Hold was goes along in `$.step`: the first step that succeeds replaces it, so that only a
- * fault which comes back at once is the same one.
+ * What was told, how long ago, and how patient Hold was goes along in `$.step`: the first step that succeeds replaces it, so
+ * that only a fault which comes back at once is the same one.
  */
 function tryAgain(scope: Construct, assess: IChainable): IChainable {
-	const held = { "fault.$": "$.fault.Error", "patience.$": "$.hold.patience" };
+	const held = {
+		"fault.$": "$.fault.Error",
+		"patience.$": "$.hold.patience",
+		"toldAgo.$": "States.MathAdd($.hold.toldAgo, $.hold.seconds)",
+	};
 	return new Pass(scope, "Try again", { parameters: { ...kept, step: { ...counted, held } } }).next(assess);
 }
 

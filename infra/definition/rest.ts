@@ -6,12 +6,12 @@ import { oneMoreRound, same } from "./hold-memory.ts";
 
 const item = "$.record.Item";
 
-/** What Hold does when there is nothing else to `decide`: it waits, at the pace of the hooks that are left, and reads again. */
-export function rest(scope: Construct, decide: Choice, read: IChainable): void {
+/** What Hold does when nothing else is to do after these `choices`: it waits, at the pace of the hooks that are left, and reads again. */
+export function rest(scope: Construct, choices: readonly Choice[], read: IChainable): void {
 	const waits = wait(scope, read);
-	decide
-		.when(isLater, count(scope, "Count the time after the shortest hook", `${item}.laterBeat.M.seconds.N`).next(waits))
-		.otherwise(count(scope, "Count the time in Hold", `${item}.beatSeconds.N`).next(waits));
+	const later = count(scope, "Count the time after the shortest hook", `${item}.laterBeat.M.seconds.N`).next(waits);
+	const sooner = count(scope, "Count the time in Hold", `${item}.beatSeconds.N`).next(waits);
+	for (const choice of choices) choice.when(isLater, later).otherwise(sooner);
 }
 
 /** The hooks that need the most heartbeats have reached their limits. */
@@ -31,7 +31,7 @@ function count(scope: Construct, name: string, beatSeconds: string): Pass {
 			"seconds.$": `States.MathAdd($.hold.seconds, ${beat})`,
 			"pause.$": beat,
 			untold,
-			...same("patience", "orders", "listens"),
+			...same("patience", "toldAgo", "orders", "listens"),
 			...oneMoreRound,
 		},
 		resultPath: "$.hold",
@@ -49,7 +49,7 @@ function wait(scope: Construct, read: IChainable): IChainable {
 			"seconds.$": `States.MathAdd($.hold.before, ${LISTENING_SECONDS})`,
 			"listens.$": "States.MathAdd($.hold.listens, -1)",
 			untold,
-			...same("patience", "orders", "rounds"),
+			...same("patience", "toldAgo", "orders", "rounds"),
 		},
 		resultPath: "$.hold",
 	});

@@ -25,6 +25,7 @@ export function endings(): (event: ExecutionEvent, record: ReadRecord) => Promis
 				return endingOfRecord(await record());
 			case "Hold after a fault":
 			case "Hold after the same fault":
+			case "Hold after the same fault, and remind":
 				faults += 1;
 				return undefined;
 			case "Wait for the next heartbeat":

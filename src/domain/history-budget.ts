@@ -43,8 +43,11 @@ export const EVENTS_OF_STEP = CALL + AGAIN + STATE;
 /** Events of one round of Hold. */
 export const eventsOfRound = (record: Pick<Hooked, "hooks">): number => CALL + 6 * STATE + beatsOf(record);
 
-/** Events of a try of Hold's that fails, and of giving back the slot, which it does each time that it begins. */
-const TRY = 2 * (CALL + AGAIN) + 3 * STATE;
+/**
+ * Events of a try of Hold's that fails, of giving back the slot, which it does each time that it begins, and of telling of the
+ * fault.
+ */
+const TRY = 2 * (CALL + AGAIN) + 4 * STATE + NOTICE_EVENTS;
 
 /**
  * Whether the execution's history is so full that the next generation has to go on: at 15,000 events, and sooner where Hold

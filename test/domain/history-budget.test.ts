@@ -67,9 +67,9 @@ describe("an execution hands over", () => {
 
 	it.each([
 		// 300 rounds of 28 events and 60 more in which Hold listens, and 16.3 tries of 22, from 24,500.
-		["until the last limit, where that comes first", withTimeouts(300), 14_061],
+		["until the last limit, where that comes first", withTimeouts(300), 13_865],
 		// 300 rounds until the first limit, 62.7 until the end of the day, 60 more; 35 events each; 32 tries.
-		["for a day, where the last limit comes later", withTimeouts(300, 3_600), 9_003],
+		["for a day, where the last limit comes later", withTimeouts(300, 3_600), 8_619],
 	])("where Hold would not have room %s", (_, record, events) => {
 		expect(handsOverAt(record)).toBe(events);
 	});

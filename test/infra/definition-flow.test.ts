@@ -323,7 +323,7 @@ describe("Hold", () => {
 		expect(steps(trace)).toEqual(["assess", "assess"]);
 	});
 
-	it("tells of a fault once, after the first heartbeat, and tries again after five minutes, then ten, then fifteen", async () => {
+	it("tells of a fault after the first heartbeat, and tries again after five minutes, then ten, then fifteen", async () => {
 		const { trace } = await runDefinition({ item: record, untilSeconds: 2_000, steps: { assess: failing("Broken") } });
 
 		expect(trace.filter((line) => !isHeartbeat(line))).toEqual([
@@ -334,6 +334,42 @@ describe("Hold", () => {
 			"1800 assess",
 		]);
 		expect(trace[2]).toBe("0 heartbeat a");
+	});
+
+	it("tells of a fault again, about once an hour, as long as it comes back", async () => {
+		const { trace } = await runDefinition({ item: record, untilSeconds: 10 * 3_600, steps: { assess: failing("Broken") } });
+		const told = trace.filter((line) => line.includes("notice")).map(second);
+		const gaps = told.slice(1).map((at, index) => (at - (told[index] ?? 0)) / 60);
+
+		expect(told[0]).toBe(0);
+		expect(told).toHaveLength(11);
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(45);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(75);
+	});
+
+	it("tells of a fault with the next try when it could not be told, until it could", async () => {
+		const { trace } = await runDefinition({
+			item: record,
+			untilSeconds: 3_700,
+			publish: ({ seconds }) => {
+				if (seconds < 600) throw fault("Throttled");
+			},
+			steps: { assess: failing("Broken") },
+		});
+
+		expect(trace.filter((line) => line.includes("notice")).map(second)).toEqual([902]);
+		expect(trace.filter((line) => line.endsWith("assess")).map(second)).toEqual([0, 301, 902, 1_802, 3_002]);
+	});
+
+	it("tells of another fault at once, however lately it told of the one before", async () => {
+		let tries = 0;
+		const assess = async () => {
+			tries += 1;
+			throw fault(tries === 1 ? "Broken" : "Otherwise");
+		};
+		const { trace } = await runDefinition({ item: record, untilSeconds: 1_000, steps: { assess } });
+
+		expect(trace.filter((line) => line.includes("notice")).map(second)).toEqual([0, 300]);
 	});
 
 	it("tries again after five minutes even where heartbeats are rarer", async () => {

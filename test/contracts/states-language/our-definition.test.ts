@@ -225,6 +225,11 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 			untold: [1, 2],
 		},
 	],
+	[
+		"a fault that lasts until it is told again",
+		"SUCCEEDED",
+		{ steps: { assess: [...Array.from({ length: 6 }, () => ({ fault: "ClusterForbidden" })), to("done")] } },
+	],
 	["an answer that is no way on", "SUCCEEDED", { steps: { ...drained, assess: [to("no such state" as "done"), to("cordon")] } }],
 	["a maintenance that is over while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "released" }],
 	["an instance that is gone while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "gone" }],

@@ -36,6 +36,9 @@ export const holdSeconds = {
 	reminder: 2_400,
 };
 
+/** Seconds before the notice of an end that nobody was told of is asked for: doubled each time, two hours in all. */
+export const lastWordSeconds = { first: 15, longest: 3_600 };
+
 /** How a queue hands its messages to intake. */
 export const delivery = {
 	/** One at a time: a message that waits for a silent cluster must not use up the time, and the tries, of those behind it. */

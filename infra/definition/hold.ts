@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { holdSeconds } from "../time-outs.ts";
 import { heartbeats, isTokenless, readRecord } from "./beat.ts";
 import { oneMoreRound, same } from "./hold-memory.ts";
+import { lastWord } from "./last-word.ts";
 import type { Parts } from "./parts.ts";
 import { rest } from "./rest.ts";
 import { faultNotice, tell } from "./tell.ts";
@@ -25,11 +26,12 @@ export function hold(scope: Construct, parts: Parts, ends: Ends): IChainable {
 	const decide = new Choice(scope, "Hold on?");
 	const told = new Choice(scope, "Told, in Hold");
 	const { byToken, byEither } = heartbeats(scope, "in Hold", parts, decide);
+	const untold = lastWord(scope, ends.assess, ends.done);
 	const over = new Choice(scope, "Is it over?")
 		.when(Condition.isNotPresent("$.record.Item"), ends.recordMissing)
 		.when(Condition.stringEquals("$.record.Item.state.S", "released"), ends.done)
-		.when(Condition.stringEquals("$.record.Item.state.S", "gone"), ends.done)
-		.when(Condition.stringEquals("$.record.Item.state.S", "restored"), ends.done)
+		.when(Condition.stringEquals("$.record.Item.state.S", "gone"), untold)
+		.when(Condition.stringEquals("$.record.Item.state.S", "restored"), untold)
 		.when(Condition.stringEquals("$.record.Item.state.S", "handed over"), ends.done)
 		.when(isTokenless, byEither)
 		.otherwise(byToken);

@@ -46,9 +46,13 @@ export function callStep(scope: Construct, name: string, step: StepName, { steps
 }
 
 /** Where the answer of a step leads, by its `next`. */
-export type Ways = Readonly<Partial<Record<Next, IChainable>>>;
+export type Ways = Readonly<Partial<Record<Next, IChainable>>> & { readonly hold: IChainable };
 
-/** Goes where the step's answer leads, after its notice, if it gave one. An answer that is no way leads to `lost`. */
+/**
+ * Goes where the step's answer leads, after its notice, if it gave one. An answer that is no way leads to `lost`.
+ *
+ * A notice that cannot be published holds nothing up; but nobody is there to repeat the last one, so that Hold sees to it.
+ */
 export function follow(call: LambdaInvoke, name: string, parts: Pick<Parts, "notices">, ways: Ways, lost: IChainable): void {
 	const scope = call.node.scope as Construct;
 	const branch = (id: string) => {
@@ -64,7 +68,10 @@ export function follow(call: LambdaInvoke, name: string, parts: Pick<Parts, "not
 	const told = branch(`Told, after ${name}`);
 	told.close();
 	const publish = tell(scope, `Tell after ${name}`, parts, stepNotice);
-	publish.addCatch(told.choice, { errors: ["States.ALL"], resultPath: JsonPath.DISCARD });
+	const untold = new Choice(scope, `Not told, after ${name}`)
+		.when(Condition.stringEquals("$.step.next", "done"), ways.hold)
+		.otherwise(told.choice);
+	publish.addCatch(untold, { errors: ["States.ALL"], resultPath: JsonPath.DISCARD });
 	publish.next(told.choice);
 	const first = branch(`After ${name}`);
 	first.choice.when(Condition.isPresent("$.step.tell"), publish);

@@ -16,6 +16,7 @@ import { heedCancel } from "./heed-cancel.ts";
 import { isAlive } from "./living-maintenance.ts";
 import { changeFrom, readRecord } from "./maintenance-record.ts";
 import { noticeOf, sayAll } from "./observe.ts";
+import { overResult } from "./over.ts";
 import { type Step, stepResult } from "./step.ts";
 
 const TRIES = 8;
@@ -32,7 +33,7 @@ const SEARCH_MS = 61_000;
 export const admitNode: Step = async (key, world, attempt) => {
 	const { clock, policy } = world;
 	const first = await readRecord(key, world);
-	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, clock.now());
+	if (isClosed(first)) return overResult(first, attempt, clock.now());
 	const cancelled = await heedCancel(first, world, attempt);
 	if (cancelled) return cancelled;
 	const record = await beat(first, world);

@@ -21,13 +21,14 @@ import type { InstanceFacts, LifecycleState, World } from "../ports.ts";
 import { heedCancel } from "./heed-cancel.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
+import { overResult } from "./over.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** Finds the node, says what will become of everything on it, and whether anything stands in the way. Changes no cluster. */
 export const assessNode: Step = async (key, world, attempt) => {
 	const { clock } = world;
 	const first = await readRecord(key, world);
-	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, clock.now());
+	if (isClosed(first)) return overResult(first, attempt, clock.now());
 	const instance = await world.instances.describe(first.instanceId);
 	if (isGone(instance)) return close(first, world, attempt);
 	const record = await reopened(first, world);

@@ -5,13 +5,14 @@ import { isClosed, withCordon } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { heedCancel } from "./heed-cancel.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { overResult } from "./over.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** Cordons this very Node, whoever cordoned it before, and says on it why and for whom. */
 export const cordonNode: Step = async (key, world, attempt) => {
 	const record = await readRecord(key, world);
 	const { clock } = world;
-	if (isClosed(record)) return stepResult({ next: "done", why: `the record is ${record.state}` }, record, attempt, clock.now());
+	if (isClosed(record)) return overResult(record, attempt, clock.now());
 	const cancelled = await heedCancel(record, world, attempt);
 	if (cancelled) return cancelled;
 	if (!record.node) return stepResult({ next: "assess", why: "the node is not known yet" }, record, attempt, clock.now());

@@ -12,6 +12,7 @@ import type { Cluster, World } from "../ports.ts";
 import { type Guard, guardBefore } from "./eviction-guard.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
+import { overResult } from "./over.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** After this many milliseconds it asks for another turn; a rehearsal and an eviction may follow within the function's time. */
@@ -22,7 +23,7 @@ export const evictPods: Step = async (key, world, attempt) => {
 	const { clock } = world;
 	const began = clock.now();
 	const first = await readRecord(key, world);
-	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, began);
+	if (isClosed(first)) return overResult(first, attempt, began);
 	if (!first.node) return stepResult({ next: "assess", why: "the node is not known yet" }, first, attempt, began);
 	const cluster = clusterOfRecord(first, world);
 	const look = await cluster.look(first.node, "progress");

@@ -19,6 +19,7 @@ import { announceSafe } from "./announce-safe.ts";
 import { heedCancel } from "./heed-cancel.ts";
 import { letGo } from "./let-go.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
+import { overResult } from "./over.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /**
@@ -31,7 +32,7 @@ import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts"
 export const releaseInstance: Step = async (key, world, attempt) => {
 	const record = await readRecord(key, world);
 	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, world.clock.now());
-	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
+	if (isClosed(record)) return overResult(record, attempt, world.clock.now());
 	if (record.cancel) {
 		const after = await withdraw(record, world);
 		return (await heedCancel(after, world, attempt)) ?? result({ next: "assess", why: "a later request came" }, after);

@@ -1,4 +1,4 @@
-import { isToBeRestored, restoredSays, whenCancelled } from "../domain/cancellation.ts";
+import { isToBeRestored, whenCancelled } from "../domain/cancellation.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Decision } from "../domain/next-step.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
@@ -8,6 +8,7 @@ import type { World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf } from "./observe.ts";
 import { observeRestoring } from "./observe-restoring.ts";
+import { overResult, restoredNotice } from "./over.ts";
 import { type Attempt, clusterOfRecord, type Step, stepResult } from "./step.ts";
 import { takeBack } from "./take-back.ts";
 
@@ -23,10 +24,7 @@ export const restoreNode: Step = async (key, world, attempt) => {
 	const began = clock.now();
 	const record = await readRecord(key, world);
 	const result = (decision: Decision, at = record) => stepResult(decision, at, attempt, clock.now());
-	// Nobody calls it again unless its answer was lost, and the notice with it.
-	if (record.state === "restored")
-		return { ...result({ next: "done", why: "it is restored" }), ...notice(record, "It is taken back.") };
-	if (isClosed(record)) return result({ next: "done", why: `the record is ${record.state}` });
+	if (isClosed(record)) return overResult(record, attempt, clock.now());
 	if (!isToBeRestored(record)) return result(whenCancelled(record) ?? { next: "assess", why: "the drain is wanted again" });
 	// First of all: it says that nothing is left here, and soon there may be.
 	if (record.markedAt !== undefined) await unmark(record, world);
@@ -69,11 +67,7 @@ async function close(record: MaintenanceRecord, stands: string, world: World, at
 		isToBeRestored(was) && was.markedAt === undefined ? withRestored(was, clock.now()) : undefined,
 	);
 	if (!after) return stepResult({ next: "assess", why: "another request came" }, record, attempt, clock.now());
-	const told = notice(after, stands);
+	const told = restoredNotice(after, stands);
 	notices.say({ event: "restored", maintenance: executionName(after), says: told.tell.message });
 	return { ...stepResult({ next: "done", why: "the drain was taken back" }, after, attempt, clock.now()), ...told };
 }
-
-const notice = (record: MaintenanceRecord, stands: string) => ({
-	tell: { subject: `Evacuator ${executionName(record)}: restored`, message: restoredSays(record, stands) },
-});

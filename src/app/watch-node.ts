@@ -9,6 +9,7 @@ import type { Following, World } from "../ports.ts";
 import { beat } from "./beat.ts";
 import { readFence, readRecord } from "./maintenance-record.ts";
 import { noticeOf, observe, withReason } from "./observe.ts";
+import { overResult } from "./over.ts";
 import { clusterOfRecord, type Step, stepResult } from "./step.ts";
 
 /** How soon a Watch notices an order or a new token, in milliseconds. */
@@ -23,7 +24,7 @@ export const watchNode: Step = async (key, world, attempt) => {
 	const { clock } = world;
 	const began = clock.now();
 	const first = await readRecord(key, world);
-	if (isClosed(first)) return stepResult({ next: "done", why: `the record is ${first.state}` }, first, attempt, began);
+	if (isClosed(first)) return overResult(first, attempt, began);
 	const record = await beat(first, world);
 	if (!record.node) return stepResult({ next: "assess", why: "the node is not known yet" }, record, attempt, began);
 	const { watchSeconds } = paceOf(record);

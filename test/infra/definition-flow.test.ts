@@ -438,13 +438,58 @@ describe("Hold", () => {
 		expect(trace[heard + 1]?.split(" ")[1]).toBe("assess");
 	});
 
-	it.each(["released", "gone", "restored", "handed over"])("ends when the record is %s", async (state) => {
-		const { end } = await runDefinition({
+	it.each(["released", "handed over"])("ends when the record is %s", async (state) => {
+		const { end, trace } = await runDefinition({
 			item: ({ seconds }) => item(["a"], 100, { state: seconds < 50 ? "open" : state }),
 			untilSeconds: 1_000,
 			steps: { assess: saying(say("hold")) },
 		});
 
 		expect(end.status).toBe("SUCCEEDED");
+		expect(steps(trace)).toEqual(["assess"]);
+	});
+});
+
+describe("the last word", () => {
+	const closedAfter = (seconds: number, state: string) => (at: { readonly seconds: number }) =>
+		item(["a"], 100, { state: at.seconds < seconds ? "open" : state });
+
+	it.each(["gone", "restored"])("is asked for when Hold finds the record %s", async (state) => {
+		const { end, trace } = await runDefinition({
+			item: closedAfter(50, state),
+			untilSeconds: 1_000,
+			steps: { assess: saying(say("hold"), say("done", { tell })) },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(steps(trace)).toEqual(["assess", "assess", "notice: Evacuator: look here (maintenance i-0123456789abcdef0-1)"]);
+	});
+
+	it("is asked for again when it cannot be published", async () => {
+		const { end, trace } = await runDefinition({
+			item: closedAfter(1, "gone"),
+			untilSeconds: 1_000,
+			publish: ({ seconds }) => {
+				if (seconds < 40) throw fault("Throttled");
+			},
+			steps: { assess: saying(say("done", { tell })) },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(steps(trace).map((line) => line.slice(0, 6))).toEqual(["assess", "assess", "assess", "notice"]);
+	});
+
+	it("is asked for ever more rarely, for two hours, and then never", async () => {
+		const { end, trace, events } = await runDefinition({
+			item: closedAfter(0, "gone"),
+			untilSeconds: 10_000,
+			steps: { assess: failing("Broken") },
+		});
+
+		expect(end.status).toBe("SUCCEEDED");
+		expect(trace.filter((line) => line.endsWith("assess")).map(second)).toEqual([
+			0, 15, 45, 105, 225, 465, 945, 1_905, 3_825, 7_665,
+		]);
+		expect(events).toBeLessThan(400);
 	});
 });

@@ -20,7 +20,7 @@ export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
 	const onward = (name: string, way: readonly string[]): Gap => {
 		const path = [...way, name];
 		const { Type } = state(name);
-		if (Type === "Succeed" || Type === "Fail") return { seconds: 0, path };
+		if (Type === "Succeed" || Type === "Fail" || isAfterTheEnd(name)) return { seconds: 0, path };
 		if (isWatch(state(name))) return { seconds: backOffSeconds(state(name)), path };
 		const own = secondsIn(state(name), pace);
 		if (isAdmit(name)) {
@@ -48,6 +48,9 @@ export function longestGap({ StartAt, States }: Definition, pace: Pace): Gap {
 const longest = (gaps: readonly Gap[]): Gap => gaps.reduce((a, b) => (b.seconds > a.seconds ? b : a), { seconds: 0, path: [] });
 
 const isWatch = (state: State) => state.Type === "Task" && state.TimeoutSecondsPath !== undefined;
+
+/** The record is closed behind it, and no hook waits: the ways from there to Done need no heartbeats. */
+const isAfterTheEnd = (name: string) => name === "Was its end told?";
 
 const isAdmit = (name: string) => name === "Admit";
 

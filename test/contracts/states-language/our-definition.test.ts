@@ -109,6 +109,14 @@ const drained = {
 	release: [to("done")],
 };
 const tell = { subject: "Evacuator holds", message: "A VM blocks." };
+const told = {
+	assess: [to("cordon", { tell })],
+	cordon: [to("admit", { tell })],
+	admit: [to("evict", { tell })],
+	evict: [to("watch", { tell })],
+	watch: [to("release", { tell })],
+	release: [to("done", { tell })],
+};
 
 /** What both must agree on; the first column is what the execution comes to. */
 const scripts: readonly (readonly [string, string, Script])[] = [
@@ -234,18 +242,15 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 	["a maintenance that is over while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "released" }],
 	["an instance that is gone while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "gone" }],
 	[
-		"a notice after every step",
+		"an instance that is gone, which nobody can be told of",
 		"SUCCEEDED",
-		{
-			steps: {
-				assess: [to("cordon", { tell })],
-				cordon: [to("admit", { tell })],
-				admit: [to("evict", { tell })],
-				evict: [to("watch", { tell })],
-				watch: [to("release", { tell })],
-				release: [to("done", { tell })],
-			},
-		},
+		{ steps: { assess: Array.from({ length: 12 }, () => ({ fault: "ClusterForbidden" })) }, state: "gone" },
+	],
+	["a notice after every step", "SUCCEEDED", { steps: told }],
+	[
+		"a notice after every step, none of which can be published",
+		"SUCCEEDED",
+		{ steps: told, untold: Array.from({ length: 12 }, (_, index) => index + 1) },
 	],
 	[
 		"a fault that is tried again before the next heartbeat of a long hook",
@@ -263,6 +268,11 @@ const scripts: readonly (readonly [string, string, Script])[] = [
 				restore: [to("wait"), { fault: "ClusterForbidden" }, to("restore"), to("done", { tell })],
 			},
 		},
+	],
+	[
+		"a drain that was taken back, and a notice of it that cannot be published",
+		"SUCCEEDED",
+		{ steps: { assess: [to("restore")], restore: [to("done", { tell })] }, untold: [1, 2], state: "restored" },
 	],
 	["a maintenance that was taken back while it holds", "SUCCEEDED", { steps: { assess: [to("hold")] }, state: "restored" }],
 	[

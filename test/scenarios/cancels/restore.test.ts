@@ -235,7 +235,7 @@ describe("Restore that may not", () => {
 describe("Restore that is ended after one of its effects and repeated", () => {
 	const effects = ["the patch", "a mark", "the other mark", "a migration", "the other migration", "the end of the record"];
 
-	/** Ended after so many effects; a Hold of five minutes lies between that and the next try. */
+	/** Ended after so many effects; a Hold of five minutes lies between that and the next try, unless all was done. */
 	async function endedAfter(count: number): Promise<{ readonly end: unknown; readonly seen: Effects }> {
 		const seen: Effects = { count: 0, crashed: false };
 		const outcome = await drill({
@@ -259,9 +259,7 @@ describe("Restore that is ended after one of its effects and repeated", () => {
 
 	it.each(effects.map((effect, index) => [effect, index + 1] as const))("comes to the same end: %s", async (_, count) => {
 		const { end, seen } = await endedAfter(count);
-		// Hold finds the record at its end, and has nobody to ask.
-		const told = count === effects.length ? undefined : `Evacuator ${LEAVING}-1: restored`;
-		expect([seen.crashed, end]).toEqual([true, { ...takenBack, told }]);
+		expect([seen.crashed, end]).toEqual([true, { ...takenBack, told: `Evacuator ${LEAVING}-1: restored` }]);
 	});
 
 	it("is told of when only the answer to the last try was lost", async () => {

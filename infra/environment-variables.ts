@@ -9,7 +9,7 @@ const LIMIT = 4_096;
 /** For the names and ARNs of the stack's own resources, which are not known yet. */
 const RESERVED = 600;
 
-export type VariablesSource = {
+type VariablesSource = {
 	readonly table: string;
 	readonly clusters: readonly ClusterConfiguration[];
 	readonly hookNames: readonly string[];

@@ -8,7 +8,7 @@ import type { Variables } from "./environment-variables.ts";
 import type { FunctionName } from "./function-names.ts";
 import { functionSeconds } from "./time-outs.ts";
 
-export type FunctionProps = {
+type FunctionProps = {
 	readonly name: FunctionName;
 	readonly code: Code;
 	readonly variables: Variables;

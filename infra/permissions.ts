@@ -6,7 +6,7 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { FunctionName } from "./function-names.ts";
 import { recordItemsOnly, slotItemsOnly } from "./items.ts";
 
-export type Permitted = {
+type Permitted = {
 	readonly stack: Stack;
 	readonly roles: Readonly<Record<FunctionName, Role>>;
 	readonly table: Table;

@@ -5,7 +5,7 @@ import { readEnvironment } from "./environment.ts";
 import { createLiveWorld } from "./live-world.ts";
 
 /** A world with the part of the configuration that only the edge needs. */
-export type Ground = {
+type Ground = {
 	readonly world: World;
 	readonly environment: Pick<Environment, "EVACUATOR_HOOKS" | "EVACUATOR_ORDERS_QUEUE_ARN">;
 };

@@ -56,7 +56,7 @@ export function readRecord(
 }
 
 /** The two ways to send heartbeats. */
-export type Heartbeats = {
+type Heartbeats = {
 	/** For hooks that all have their tokens, which is the rule: it takes no more of the history than it must. */
 	readonly byToken: MapState;
 	/** For hooks some of which Sweep has taken in: the instance's id stands for the token that is not known yet. */

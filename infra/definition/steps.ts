@@ -46,7 +46,7 @@ export function callStep(scope: Construct, name: string, step: StepName, { steps
 }
 
 /** Where the answer of a step leads, by its `next`. */
-export type Ways = Readonly<Partial<Record<Next, IChainable>>> & { readonly hold: IChainable };
+type Ways = Readonly<Partial<Record<Next, IChainable>>> & { readonly hold: IChainable };
 
 /**
  * Goes where the step's answer leads, after its notice, if it gave one. An answer that is no way leads to `lost`.

@@ -15,7 +15,7 @@ export function afterRealTime(ms: number, f: () => void): () => void {
 }
 
 /** The promise's value, or undefined when `ms` of real time pass first; leaves no timer behind. */
-export async function withinRealTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+async function withinRealTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 	const late = Promise.withResolvers<undefined>();
 	const cancel = afterRealTime(ms, () => late.resolve(undefined));
 	try {

@@ -20,7 +20,7 @@ export async function readFence(key: MaintenanceKey, { records }: Pick<World, "r
 }
 
 /** What writes a record and its history. */
-export type RecordWorld = Pick<World, "records" | "notices" | "clock">;
+type RecordWorld = Pick<World, "records" | "notices" | "clock">;
 
 /** Creates a generation; false when it exists already. */
 export async function createRecord(record: MaintenanceRecord, world: RecordWorld): Promise<boolean> {

@@ -9,7 +9,7 @@ import type { EvacuationCancelAnswer, World } from "../ports.ts";
 import { readRecord } from "./maintenance-record.ts";
 import { clusterOfRecord } from "./step.ts";
 
-export type TakingBack = {
+type TakingBack = {
 	readonly remains: Remains;
 	readonly look: Look;
 	readonly record: MaintenanceRecord;
@@ -19,7 +19,7 @@ export type TakingBack = {
 	readonly began: number;
 };
 
-export type TakenBack = {
+type TakenBack = {
 	/** Something has changed, which the next look has to show. */
 	readonly changed: boolean;
 	readonly trouble: readonly Trouble[];

@@ -14,7 +14,7 @@ export type VmRow = {
 /** Pods of one fate, which are not launchers. `of`: the workload they belong to, or their own name. */
 export type PodGroup = { readonly fate: string; readonly pods: readonly { readonly pod: string; readonly of: string }[] };
 
-export type EstimateShown = {
+type EstimateShown = {
 	/** An upper bound. */
 	readonly seconds: number;
 	readonly migrations: number;

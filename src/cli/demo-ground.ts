@@ -28,7 +28,7 @@ export type DemoGround = {
 	stop(): Promise<void>;
 };
 
-export type DemoGroundOptions = Pick<EmbeddedGroundOptions, "invoke" | "onExecutionEvent" | "onSay"> & {
+type DemoGroundOptions = Pick<EmbeddedGroundOptions, "invoke" | "onExecutionEvent" | "onSay"> & {
 	readonly clock: SimulationClock;
 	readonly policy: Policy;
 	readonly seed: (cluster: SimulatedCluster) => Leaving;
@@ -90,7 +90,7 @@ export async function startDemoGround({ clock, policy, seed, ...hooks }: DemoGro
 /** Whose requests are Evacuator's, in the API server's audit. */
 export const userOf = (name: FunctionName): string => `evacuator-${name}`;
 
-export type NodeShown = { readonly name: string; readonly zone: string; readonly instanceId: string };
+type NodeShown = { readonly name: string; readonly zone: string; readonly instanceId: string };
 
 /** The nodes in the order in which they were added, with the instances that their provider ids name. */
 export const nodesOf = ({ store }: SimulatedCluster): readonly NodeShown[] =>

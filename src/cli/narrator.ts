@@ -5,7 +5,7 @@ import type { DemoEvent, Telling } from "./demo-event.ts";
 const FRAMES_PER_SECOND = 10;
 
 /** Where news comes from beside what is told. */
-export type Sources = {
+type Sources = {
 	/** What has happened since the last call. */
 	readonly news?: () => readonly DemoEvent[];
 	/** Begins to tell; the answers end it. */

@@ -18,7 +18,7 @@ import { spectator } from "./spectator.ts";
 import { statesTold } from "./states-told.ts";
 
 /** `speed`: how many times as fast as real time the clock runs. `interrupted` resolves when somebody wants to stop. */
-export type DemoOptions = NarratorOptions & {
+type DemoOptions = NarratorOptions & {
 	readonly scenario: Scenario;
 	readonly speed: number;
 	readonly interrupted: Promise<void>;

@@ -4,7 +4,7 @@ import type { Cluster, World } from "../ports.ts";
 type LookScope = Parameters<Cluster["look"]>[1];
 
 /** Hears each look right after it was made; whoever looked goes on when it has been heard. */
-export type OnLook = (look: Look, scope: LookScope) => Promise<void>;
+type OnLook = (look: Look, scope: LookScope) => Promise<void>;
 
 /** The same world, with somebody who sees every look that is made in it. */
 export function witnessed(world: World, onLook: OnLook): World {

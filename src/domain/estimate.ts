@@ -9,7 +9,7 @@ const LAUNCHER_GRACE_SECONDS = 30;
 const DEFAULT_OUTBOUND = 2;
 
 /** How long the drain may take if no migration fails: an upper bound, for the operator and for nothing else. */
-export type Estimate = {
+type Estimate = {
 	readonly seconds: number;
 	/** How many VMs have to migrate, and how many at a time. */
 	readonly migrations: number;

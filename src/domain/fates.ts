@@ -5,7 +5,7 @@ import { isEndedPod, isFinalVmi, isMigrating, launcherOf, runsElsewhere } from "
 import { fateOfShutdown } from "./shutdown-fate.ts";
 
 /** Where a VMI's fate is asked for: one observation, and the name of the node under maintenance. */
-export type Place = { readonly look: Look; readonly node: string };
+type Place = { readonly look: Look; readonly node: string };
 
 /** The VMI's own strategy, even when that is None; else the cluster's. */
 export const strategyOf = (vmi: VmiFacts, look: Look): EvictionStrategy => vmi.evictionStrategy ?? look.defaultStrategy;

@@ -73,7 +73,7 @@ const hasRoom = (node: NodeFacts, pod: PodFacts, there: readonly PodFacts[]): bo
 	);
 
 /** `there`: pods bound to the node; those that have ended take no room. */
-export type Bound = readonly PodFacts[];
+type Bound = readonly PodFacts[];
 
 const hostingRules: readonly ((node: NodeFacts, pod: PodFacts, there: Bound) => boolean)[] = [
 	isReady,

@@ -7,7 +7,7 @@ import { migrationsOver } from "./proof-migrations.ts";
 /** So many failed migrations of one VM that the next one will hardly be better by itself. */
 export const TROUBLING_FAILURES = 3;
 /** A launcher whose VMI runs elsewhere ends within seconds; after this it is stuck. Milliseconds. */
-export const LEFTOVER_GRACE_MS = 60_000;
+const LEFTOVER_GRACE_MS = 60_000;
 
 /**
  * The VM's migrations that failed in a row during this maintenance, oldest first. KubeVirt keeps the last five of all that

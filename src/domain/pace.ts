@@ -27,7 +27,7 @@ export function beatSecondsOf(record: Pick<MaintenanceRecord, "hooks">): number 
 	return Math.floor(beatPeriodSeconds(shortestSeconds(record) ?? DEFAULT_HOOK_SECONDS));
 }
 
-export type Pace = {
+type Pace = {
 	/** After how many seconds Step Functions takes a Watch for hung. */
 	readonly watchTimeoutSeconds: number;
 	/** How long a Watch follows the cluster. */

@@ -9,7 +9,7 @@ import { isEndedPod, liveLaunchers } from "./presence.ts";
  * `leaves last`: the migrations need it. `is lost`: nothing starts it again, and it is evicted all the same.
  */
 export type PodFateKind = "has ended" | "stays" | "goes with its VM" | "leaves last" | "restarts elsewhere" | "is lost";
-export type PodFate = { readonly kind: PodFateKind; readonly why: string };
+type PodFate = { readonly kind: PodFateKind; readonly why: string };
 
 /** First opinion wins. A launcher has its VM's fate: ask `fateOfVmi`. */
 export function fateOfPod(pod: PodFacts, look: Look): PodFate {

@@ -24,7 +24,7 @@ export type ProofBasis = {
 export type Proof = { readonly safe: true } | { readonly safe: false; readonly because: readonly Finding[] };
 
 /** What a rule finds; none means that it holds. */
-export type ProofRule = {
+type ProofRule = {
 	readonly name: ProofRuleName;
 	readonly findings: (look: Look, basis: ProofBasis) => readonly Omit<Finding, "rule">[];
 };
@@ -103,7 +103,7 @@ export function whatIsLeft(look: Look, basis: ProofBasis): readonly Finding[] {
 }
 
 /** A rule over two looks of scope `proof`. */
-export type PairRule = {
+type PairRule = {
 	readonly name: ProofRuleName;
 	readonly findings: (first: Look, second: Look, basis: ProofBasis) => readonly Finding[];
 };

@@ -15,7 +15,7 @@ const ALLOWANCES = 500;
 export const shortened = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
 /** What was kept of the stories, and how many were not: of VMs that had left, and of others. */
-export type KeptStories = { readonly vms: readonly VmStory[]; readonly ended: number; readonly present: number };
+type KeptStories = { readonly vms: readonly VmStory[]; readonly ended: number; readonly present: number };
 
 /**
  * As many stories as a record holds. Where they are too many, those that have ended lose their reason first, then the

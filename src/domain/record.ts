@@ -26,7 +26,7 @@ export type Hook = {
  * `handed over`: its execution ended, or sleeps for longer than a new hook bears, and the next generation goes on with the
  * same tokens.
  */
-export type MaintenanceState = "open" | "releasing" | "released" | "gone" | "restored" | "handed over";
+type MaintenanceState = "open" | "releasing" | "released" | "gone" | "restored" | "handed over";
 
 /** The order that calls a maintenance off. Instants are epoch milliseconds. */
 export type Cancel = {

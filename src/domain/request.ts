@@ -1,5 +1,5 @@
 /** A lifecycle action that a request carries; its limit is min(48 h, 100 × time-out) after the event. */
-export type RequestedHook = {
+type RequestedHook = {
 	readonly group: string;
 	readonly hook: string;
 	/** Absent when Sweep has found the instance waiting. */

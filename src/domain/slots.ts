@@ -1,7 +1,7 @@
 import type { MaintenanceRecord } from "./record.ts";
 
 /** Instants are epoch milliseconds, instances are keys. */
-export type Lease = {
+type Lease = {
 	/** With the instance it names the execution that drains. */
 	readonly generation: number;
 	readonly since: number;
@@ -12,7 +12,7 @@ export type Lease = {
 export type Waiter = Lease & { readonly openedAt: number; readonly deadline?: number };
 
 /** New drains of VM nodes pause, or did until `liftedAt`. `by` is the instance whose maintenance has told, at `toldAt`. */
-export type Pause = { readonly since: number; readonly toldAt: number; readonly by: string; readonly liftedAt?: number };
+type Pause = { readonly since: number; readonly toldAt: number; readonly by: string; readonly liftedAt?: number };
 
 /** Who drains in a cluster, and who waits to. One maintenance has one slot, whatever its generation. */
 export type ClusterSlots = {

@@ -4,7 +4,7 @@ import { typedBy } from "../../src/cli/context/typed.ts";
 import type { DemoEvent } from "../../src/cli/demo-event.ts";
 import type { KubeConfigGround } from "./kubeconfig-ground.ts";
 
-export type ContextRun = {
+type ContextRun = {
 	readonly context?: string;
 	readonly node?: string;
 	readonly answer?: Answer;

@@ -1,7 +1,7 @@
 import type { DemoEvent, Telling, VmRow } from "../../src/cli/demo-event.ts";
 
 /** When the run of the samples begins; epoch milliseconds. */
-export const began = 1_800_000_000_000;
+const began = 1_800_000_000_000;
 
 const instanceId = "i-0f3c9a1b2d4e5f607";
 const from = "ip-10-0-1-23.eu-west-1.compute.internal";

@@ -42,7 +42,7 @@ export type KubeConfigGround = {
 	stop(): Promise<void>;
 };
 
-export type KubeConfigGroundOptions = {
+type KubeConfigGroundOptions = {
 	/** How fast the cluster's time runs. */
 	readonly factor: number;
 	readonly seed: (cluster: SimulatedCluster) => void;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const start = fileURLToPath(new URL("../../src/cli/start.ts", import.meta.url));
 
-export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Runs what `npm start --` runs, without a terminal. Sends SIGINT as soon as `until` is in its output. */
 export function runStart(args: readonly string[], { until }: { readonly until?: string } = {}): Promise<Ran> {

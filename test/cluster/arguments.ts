@@ -21,7 +21,7 @@ export type Asked =
 	  };
 
 /** `npm run test:cluster` and `npm run cluster`. */
-export type Command = "test" | "up";
+type Command = "test" | "up";
 
 const MOST_LANES = 8;
 const USUAL_LANES = 4;

@@ -11,7 +11,7 @@ type Common = {
 };
 
 /** The scenarios that one control plane plays. */
-export type SuiteTask = {
+type SuiteTask = {
 	/** This control plane plays every `of`-th scenario, beginning with `index`. */
 	readonly lane: { readonly index: number; readonly of: number };
 	/** Text that a scenario's name contains. */

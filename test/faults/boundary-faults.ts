@@ -10,7 +10,7 @@ import { Running } from "./running.ts";
 import type { Leaving, Strikes } from "./strikes.ts";
 
 /** Everything that a fault at a boundary needs. */
-export type Surroundings = {
+type Surroundings = {
 	readonly clock: VirtualClock;
 	readonly cluster: SimulatedCluster;
 	readonly strikes: Strikes;

@@ -5,7 +5,7 @@ import type { Tried } from "./try-seed.ts";
 import type { Errand } from "./worker.ts";
 
 export type Untraced = Omit<Tried, "trace">;
-export type Shrunk = { readonly part: Part; readonly tried: Tried };
+type Shrunk = { readonly part: Part; readonly tried: Tried };
 
 /** A process that has played so many seeds makes room for a new one: each seed leaves a little behind, and thousands fill it. */
 const SEEDS_OF_A_WORKER = 2_000;

@@ -12,7 +12,7 @@ export type Instant =
 	| { readonly on: "state"; readonly state: string; readonly nth: number }
 	| { readonly on: "time"; readonly seconds: number };
 
-export const processKinds = [
+const processKinds = [
 	"step repeated",
 	"step overtaken by its repetition",
 	"step delayed for minutes",
@@ -52,7 +52,7 @@ export const apiKinds = [
 	"watch 410",
 ] as const;
 
-export const messageKinds = [
+const messageKinds = [
 	"message duplicated",
 	"EventBridge duplicate",
 	"message reordered",
@@ -62,9 +62,9 @@ export const messageKinds = [
 	"cancel in between",
 ] as const;
 
-export const executionKinds = ["execution aborted", "execution failed", "execution timed out"] as const;
+const executionKinds = ["execution aborted", "execution failed", "execution timed out"] as const;
 
-export const clusterKinds = [
+const clusterKinds = [
 	"Node deleted",
 	"Node recreated",
 	"instance taken by someone else",
@@ -80,7 +80,7 @@ export const clusterKinds = [
 	"migration object forced away",
 ] as const;
 
-export const userKinds = [
+const userKinds = [
 	"VM deleted by its user",
 	"VM stopped by its user",
 	"VM started on the node",

@@ -4,7 +4,7 @@ import { LEAVING } from "./stage.ts";
 import { fieldsWritten } from "./stored-write.ts";
 
 /** What is stored of a generation, as far as anybody here asks. Empty tokens are unknown. */
-export type StoredRecord = Pick<
+type StoredRecord = Pick<
 	MaintenanceRecord,
 	"generation" | "state" | "mayEnd" | "deadline" | "cancel" | "markedAt" | "releasing" | "requests"
 > & {

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 import { LEAVING } from "./stage.ts";
 import type { Strikes } from "./strikes.ts";
 
-export type QueueOfMessages = "events" | "orders";
+type QueueOfMessages = "events" | "orders";
 type Waiting = AccountEvent & { readonly kind: "waiting" };
 
 /** A message that a queue has taken. */

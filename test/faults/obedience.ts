@@ -5,7 +5,7 @@ import type { Running } from "./running.ts";
 const AT_ONCE_MS = 3_000;
 
 /** What a function may not do against the record, as it leaves the function. */
-export type Effect = {
+type Effect = {
 	readonly kind: "evicts" | "marks" | "completes" | "uncordons";
 	/** The process stood still directly before it, where it cannot know. */
 	readonly stoodStill: boolean;

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 import { LEAVING } from "./stage.ts";
 
 /** A run under way, as far as its end depends on it. Instants in epoch milliseconds. */
-export type UnderWay = {
+type UnderWay = {
 	readonly plan: Plan;
 	readonly clock: VirtualClock;
 	/** It is played so long in any case. */

@@ -23,7 +23,7 @@ import { Witness } from "./witness.ts";
 import { namespace, seedWorld } from "./world.ts";
 
 /** How a plan ended. */
-export type Ending = {
+type Ending = {
 	readonly violations: readonly Broken[];
 	/** What would be one, and is nobody's fault. */
 	readonly excused: readonly string[];

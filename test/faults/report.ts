@@ -47,7 +47,7 @@ export function failureReport({ seed, violations, trace }: Tried, part: Part, wi
 	].join("\n");
 }
 
-export type Counts = ReadonlyMap<FaultKind, number>;
+type Counts = ReadonlyMap<FaultKind, number>;
 
 /** How often each kind really struck, one a line. */
 export const countsReport = (counts: Counts): string =>

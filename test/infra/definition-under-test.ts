@@ -37,7 +37,7 @@ export type Input = {
 	readonly counted: number;
 };
 
-export type Outcome = {
+type Outcome = {
 	readonly end: Pick<ExecutionDescription, "status" | "error">;
 	/** Number of history events. */
 	readonly events: number;

@@ -4,10 +4,10 @@ type State = Readonly<Record<string, unknown>>;
 type Retrier = { readonly IntervalSeconds: number; readonly MaxAttempts: number };
 
 /** What the steps answer for one hook, in seconds. */
-export type Pace = { readonly waitSeconds: number; readonly watchTimeoutSeconds: number; readonly beatSeconds: number };
+type Pace = { readonly waitSeconds: number; readonly watchTimeoutSeconds: number; readonly beatSeconds: number };
 
 /** The longest time that can pass between two heartbeats, and the states in between. */
-export type Gap = { readonly seconds: number; readonly path: readonly string[] };
+type Gap = { readonly seconds: number; readonly path: readonly string[] };
 
 /**
  * Walks every way from each heartbeat to the next one, all tasks failing as slowly as they can: a Map of heartbeats

@@ -7,7 +7,7 @@ import { outputs } from "../../infra/outputs.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 type Output = { readonly Description?: string; readonly Value: unknown };
-export type Resource = { readonly Type: string; readonly Properties: Json; readonly DeletionPolicy?: string };
+type Resource = { readonly Type: string; readonly Properties: Json; readonly DeletionPolicy?: string };
 type Template = { readonly Resources: Readonly<Record<string, Resource>>; readonly Outputs: Readonly<Record<string, Output>> };
 
 export const cluster = {

@@ -4,7 +4,7 @@ import type { Seen } from "./observer-objects.ts";
 /** Time in which intermediate states of a resource may have passed unseen. Epoch milliseconds. */
 export type Gap = { readonly resource: string; readonly from: number; readonly until: number; readonly because: string };
 
-export type StreamOptions = {
+type StreamOptions = {
 	readonly connection: Connection;
 	/** Plural name. */
 	readonly resource: string;

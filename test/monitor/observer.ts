@@ -8,10 +8,10 @@ import { endsOf, hasBegun, instancesOf } from "./observer-places.ts";
 import { type Gap, ObserverStream } from "./observer-stream.ts";
 
 /** A live API server, and the log of everything that it is asked. */
-export type ObserverOptions = Access & { readonly auditLog: string };
+type ObserverOptions = Access & { readonly auditLog: string };
 
 /** One request as the audit log tells it. */
-export type ObservedRequest = { readonly user: string; readonly verb: string; readonly path: string };
+type ObservedRequest = { readonly user: string; readonly verb: string; readonly path: string };
 
 /** What the laws are judged by on a live API server. */
 export type Observer = Watched & {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-export type FreshModules = {
+type FreshModules = {
 	/** The next `load` of any file runs it, and all that it imports from below `top`, as if for the first time. */
 	readonly startOver: () => void;
 	readonly load: (path: string) => Promise<unknown>;

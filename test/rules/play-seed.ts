@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { storyOf } from "../faults/report.ts";
 import type { FoundSeed } from "./found-seeds.ts";
 
-export type SeedPlay = {
+type SeedPlay = {
 	readonly violations: readonly { readonly law: string; readonly says: string }[];
 	readonly story: readonly string[];
 };

@@ -166,7 +166,7 @@ export type RuleScenario = keyof typeof scenarios;
 
 export const ruleScenarioNames = Object.keys(scenarios) as RuleScenario[];
 
-export type Ending = {
+type Ending = {
 	readonly violations: readonly Violation[];
 	/** The record's state when the scenario's time is over: `open` means that the instance is still held. */
 	readonly ends: string;

@@ -9,7 +9,7 @@ type RequestHandler = NonNullable<AutoScalingClientConfig["requestHandler"]>;
 /** Where a service answers: an address, or a function in this process. */
 export type Ground = { readonly endpoint: string } | { readonly requestHandler: RequestHandler };
 
-export type AwsService = "autoScaling" | "ec2" | "dynamodb" | "sfn" | "sqs";
+type AwsService = "autoScaling" | "ec2" | "dynamodb" | "sfn" | "sqs";
 
 type SettledSetting =
 	| "useFipsEndpoint"

@@ -5,7 +5,7 @@ import { awsFault } from "./aws-fault.ts";
 import { logLine } from "./log-line.ts";
 import { quarantineMessage } from "./quarantine-message.ts";
 
-export type NoticesConfiguration = {
+type NoticesConfiguration = {
 	/** Absent in functions that have nothing to quarantine. */
 	readonly quarantineUrl?: string;
 	/** Gets one line of JSON at a time, with its newline. */

@@ -20,7 +20,7 @@ export const keyOfHistory = ({ instanceId, generation }: MaintenanceKey): ItemKe
 });
 
 /** How the items are laid out: 1 was everything in one item, without this number. Fields are only ever added. */
-export const SCHEMA = 2;
+const SCHEMA = 2;
 
 /**
  * Days for which the items of an ended maintenance are kept. Longer than Step Functions keeps the name of an execution

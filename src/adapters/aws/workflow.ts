@@ -5,7 +5,7 @@ import type { Workflow } from "../../ports.ts";
 import { awsFault, isAwsError } from "./aws-fault.ts";
 
 /** What an execution gets, and all it gets. The generation is a string, as DynamoDB's N in the definition wants it. */
-export function executionInput({ instanceId, generation }: MaintenanceKey): string {
+function executionInput({ instanceId, generation }: MaintenanceKey): string {
 	return JSON.stringify({ instanceId, generation: String(generation) });
 }
 

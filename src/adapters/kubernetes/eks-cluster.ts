@@ -4,7 +4,7 @@ import { createCluster } from "./cluster.ts";
 import { type AwsCredentials, createEksTokenSupplier } from "./eks-token.ts";
 import { createHttpsSend } from "./https-send.ts";
 
-export type EksClusterOptions = {
+type EksClusterOptions = {
 	readonly name: string;
 	readonly region: string;
 	readonly endpoint: string;

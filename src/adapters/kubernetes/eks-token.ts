@@ -10,7 +10,7 @@ export type AwsCredentials = () => Promise<{
 	readonly sessionToken?: string;
 }>;
 
-export type EksTokenOptions = {
+type EksTokenOptions = {
 	readonly region: string;
 	readonly clusterName: string;
 	readonly credentials: AwsCredentials;
@@ -18,7 +18,7 @@ export type EksTokenOptions = {
 };
 
 /** A bearer token. `renew`: the last one was refused. */
-export type TokenSupplier = (ask: { readonly renew: boolean }) => Promise<string>;
+type TokenSupplier = (ask: { readonly renew: boolean }) => Promise<string>;
 
 /** EKS takes a token for 15 minutes after its date; a container that was frozen must not come back with a stale one. */
 const USE_FOR_MS = 10 * 60 * 1_000;

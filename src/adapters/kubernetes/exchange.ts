@@ -18,7 +18,7 @@ export type Authorize = (ask: { readonly renew: boolean }) => Promise<Readonly<R
 
 export type Exchange = (call: Call) => Promise<Response>;
 
-export type ExchangeOptions = {
+type ExchangeOptions = {
 	readonly cluster: string;
 	readonly send: Send;
 	readonly authorize?: Authorize;

@@ -10,7 +10,7 @@ export type WatchEvent =
 	| { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: unknown }
 	| { readonly type: "expired" };
 
-export type WatchRequest = {
+type WatchRequest = {
 	readonly path: string;
 	readonly fieldSelector?: string;
 	/** Of the list that the watch goes on from. */

@@ -7,7 +7,7 @@ import { confirmOn } from "./confirm.ts";
 import { drainContext, showNodes } from "./drain-context.ts";
 import { typedBy } from "./typed.ts";
 
-export type Surroundings = {
+type Surroundings = {
 	readonly show: Show;
 	readonly interrupted: Promise<void>;
 	/** As they were typed. */

@@ -6,14 +6,14 @@ import type { SimulationClock } from "../../local/clock/simulation-clock.ts";
 import { type EmbeddedGroundOptions, startEmbeddedGround } from "../../local/embedded-ground.ts";
 import type { Cluster } from "../../ports.ts";
 
-export type ContextGround = {
+type ContextGround = {
 	/** Sends the order that opens the maintenance. */
 	order(order: { readonly reason: string; readonly mayEnd: readonly string[] }): Promise<void>;
 	latestRecord(): Promise<MaintenanceRecord | undefined>;
 	stop(): Promise<void>;
 };
 
-export type ContextGroundOptions = Pick<EmbeddedGroundOptions, "invoke" | "onExecutionEvent" | "onSay"> & {
+type ContextGroundOptions = Pick<EmbeddedGroundOptions, "invoke" | "onExecutionEvent" | "onSay"> & {
 	readonly clock: SimulationClock;
 	readonly cluster: Cluster;
 	readonly instanceId: string;
@@ -63,7 +63,7 @@ const withoutListening = ({ Parameters, ...begin }: State = {}): State => ({
 });
 
 /** The definition, but Hold comes back after seconds instead of after the quarter of an hour that a long hook lets it rest. */
-export function impatient(definition: Definition): Definition {
+function impatient(definition: Definition): Definition {
 	const States = { ...definition.States };
 	for (const name of holdRests) {
 		const { SecondsPath: _, ...rest } = States[name] ?? {};

@@ -28,7 +28,7 @@ export function withListener(cluster: Cluster, hear: (look: Look) => void): Clus
 	};
 }
 
-export type Gate = {
+type Gate = {
 	readonly cluster: Cluster;
 	/** From now on nothing in the cluster is changed any more; resolves when what is on its way has been answered. */
 	close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { Prospect } from "./prospect.ts";
 import { kubectlLine, type Typed } from "./typed.ts";
 
 /** What a run that stops half-way leaves in the cluster, and how to go on or to give up. */
-export type LeftBehind = { readonly because: readonly string[]; readonly toType: readonly ToType[] };
+type LeftBehind = { readonly because: readonly string[]; readonly toType: readonly ToType[] };
 
 const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
 const listed = (vms: readonly { readonly namespace: string; readonly name: string }[]): string => vms.map(nameOf).join(", ");

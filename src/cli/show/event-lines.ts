@@ -6,7 +6,7 @@ import type { Paint } from "./paint.ts";
 import { beginning, evictionText, refusalExplained, resultTexts } from "./texts.ts";
 
 /** What a line needs to know beyond its event. */
-export type Telling = {
+type Telling = {
 	readonly width: number;
 	readonly paint: Paint;
 	/** When the run began, by the demo's clock. */

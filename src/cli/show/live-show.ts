@@ -14,7 +14,7 @@ const up = (lines: number): string => (lines === 0 ? "\r" : `\r${ESCAPE}${lines}
 
 const WIDTH = 100;
 
-export type Screen = {
+type Screen = {
 	readonly write: (text: string) => void;
 	/** As it is now. */
 	readonly size: () => { readonly columns: number; readonly rows: number };

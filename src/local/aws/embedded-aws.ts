@@ -10,7 +10,7 @@ import { eventBridgeMessage, queueNotification, type WaitingAction } from "./lif
 import { type AccountHandler, type AccountRequest, createRequestHandler } from "./request-handler.ts";
 import { type LocalWorkflow, STATES_OPERATIONS } from "./states-api.ts";
 
-export type EmbeddedAwsOptions = {
+type EmbeddedAwsOptions = {
 	readonly clock: SimulationClock;
 	/** Twelve digits. */
 	readonly account: string;
@@ -45,7 +45,7 @@ export type EmbeddedAws = {
 	instance(instanceId: string): InstanceNow;
 };
 
-export type InstanceNow = {
+type InstanceNow = {
 	readonly instanceId: string;
 	readonly ec2: Ec2State;
 	readonly lifecycle?: LifecycleState;

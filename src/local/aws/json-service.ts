@@ -4,7 +4,7 @@ import { ApiError } from "./api-error.ts";
 import type { AccountHandler } from "./request-handler.ts";
 
 /** Does one operation of a service and answers its value. Throws ApiError to refuse. */
-export type Answer = (operation: string, input: unknown) => unknown;
+type Answer = (operation: string, input: unknown) => unknown;
 
 const utf8 = new TextDecoder();
 

@@ -17,7 +17,7 @@ const UNTIL_WAITING = 1;
 const UNTIL_SHUTTING_DOWN = 2;
 const UNTIL_TERMINATED = 10;
 
-export type LifecycleRules = {
+type LifecycleRules = {
 	readonly clock: SimulationClock;
 	readonly account: string;
 	readonly region: string;

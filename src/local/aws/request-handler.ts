@@ -13,7 +13,7 @@ type Service = "autoscaling" | "ec2" | "states";
 /** One request as it came in. */
 export type AccountRequest = { readonly at: number; readonly operation: string; readonly fault?: Fault["kind"] };
 
-export type Services = {
+type Services = {
 	readonly clock: SimulationClock;
 	readonly autoScaling: AutoScalingState;
 	readonly ec2: Ec2Account;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ApiError } from "./api-error.ts";
 
 /** An execution as the local workflow describes it; dates are epoch milliseconds. */
-export type LocalExecution = {
+type LocalExecution = {
 	readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 	readonly input: string;
 	readonly startDate: number;

@@ -1,5 +1,5 @@
 /** What is to happen at a moment; timers of one moment go by `sequence`. */
-export type Timer = {
+type Timer = {
 	/** Epoch milliseconds. */
 	readonly due: number;
 	readonly sequence: number;

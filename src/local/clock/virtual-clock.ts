@@ -3,7 +3,7 @@ import type { SimulationClock } from "./simulation-clock.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /** What a VirtualClock can be told. */
-export type VirtualClockOptions = {
+type VirtualClockOptions = {
 	/** Epoch milliseconds of the first moment. Default: 2026-01-01T00:00:00Z. */
 	readonly start?: number;
 	/** Milliseconds of virtual time from `start` after which a run fails. Default: none. */

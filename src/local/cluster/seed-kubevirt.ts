@@ -3,7 +3,7 @@ import type { KubeVirtBehaviour } from "./kubevirt/behaviour.ts";
 import { migrationValidator, migrationValidatorPath } from "./kubevirt/migration-admission.ts";
 import { seedBudget, seedDaemonSet, seedDeployment, seedReplica } from "./seed-workloads.ts";
 
-export type KubeVirtSeed = {
+type KubeVirtSeed = {
 	readonly version: string;
 	readonly behaviour: KubeVirtBehaviour;
 	/** The cluster's default. */

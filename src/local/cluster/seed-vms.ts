@@ -73,7 +73,7 @@ export function vmOf(seed: VmSeed): NewObject {
 }
 
 /** Where VMs are put, and whether KubeVirt gives each protected one a budget. */
-export type VmSeedbed = { readonly ground: Ground; readonly guests: Guests; readonly ownBudgets: boolean };
+type VmSeedbed = { readonly ground: Ground; readonly guests: Guests; readonly ownBudgets: boolean };
 
 /** A VirtualMachine, and on a named node its running instance. */
 export function seedVm(seedbed: VmSeedbed, seed: VmSeed): KubeObject {

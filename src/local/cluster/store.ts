@@ -8,7 +8,7 @@ import { type Resource, resourceType, resourceTypes } from "./store-resources.ts
 import { keyOf, Shelf } from "./store-shelf.ts";
 
 export type { Change } from "./store-history.ts";
-export type { Fields, KubeObject, NewObject, ObjectMeta, OwnerReference } from "./store-object.ts";
+export type { Fields, KubeObject, NewObject, OwnerReference } from "./store-object.ts";
 export type { Resource } from "./store-resources.ts";
 
 /** What the programs of a cluster need of its objects: here a `Store`, or a picture of a real API server's. */

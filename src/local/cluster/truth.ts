@@ -6,7 +6,7 @@ import type { ObjectStore } from "./store.ts";
 import { textAt } from "./store-object.ts";
 
 /** One guest: a qemu process on an instance, whatever the API says about it. */
-export type GuestTruth = {
+type GuestTruth = {
 	readonly vmiUid: string;
 	readonly namespace: string;
 	readonly name: string;
@@ -15,7 +15,7 @@ export type GuestTruth = {
 };
 
 /** A migration whose memory is on its way. */
-export type MigrationTruth = {
+type MigrationTruth = {
 	readonly vmiUid: string;
 	readonly migrationUid: string;
 	readonly namespace: string;

@@ -4,7 +4,7 @@ import { failedMessages } from "./batch-answer.ts";
 import type { SqsEvent, SqsRecord } from "./lambda-event.ts";
 import type { QueueName, Queues } from "./queues.ts";
 
-export type MappingOptions = {
+type MappingOptions = {
 	readonly clock: SimulationClock;
 	readonly queues: Queues;
 	readonly queue: QueueName;

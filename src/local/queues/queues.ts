@@ -10,7 +10,7 @@ const QUEUE_NAMES = ["events", "orders", "quarantine", "events-dead", "orders-de
 
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-export type QueuesOptions = {
+type QueuesOptions = {
 	readonly clock: SimulationClock;
 	readonly region: string;
 	/** How often a message is handed out before it is a dead letter. */

@@ -3,7 +3,7 @@ import { isRecord, type Path, parsePath, type Scope } from "./path.ts";
 import { DefinitionRefused, runtimeError } from "./states-faults.ts";
 
 /** Whether a rule of a Choice state applies. */
-export type Rule = (scope: Scope) => boolean;
+type Rule = (scope: Scope) => boolean;
 
 type RawRule = Readonly<Record<string, unknown>>;
 

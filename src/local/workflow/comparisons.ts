@@ -29,7 +29,7 @@ export const TYPE_TESTS: ReadonlyMap<string, (value: unknown) => boolean> = new 
 ]);
 
 /** A value of the input against a literal or another value. */
-export type Comparison = (value: unknown, operand: unknown) => boolean;
+type Comparison = (value: unknown, operand: unknown) => boolean;
 
 /** The comparison of this name (without `Path`); operands of different types never match. */
 export function comparisonNamed(name: string): Comparison | undefined {

@@ -5,7 +5,7 @@ import { runFlow } from "./run-flow.ts";
 import { StatesError } from "./states-faults.ts";
 
 /** What an execution is made of. */
-export type ExecutionOptions = {
+type ExecutionOptions = {
 	readonly definition: LoadedDefinition;
 	readonly stateMachineArn: string;
 	readonly name: string;

@@ -1,7 +1,7 @@
 import type { Flow, State } from "./state-schema.ts";
 
 /** Says something about a state: its name, the field, what is wrong. */
-export type Complaint = (state: string, field: string, why: string) => void;
+type Complaint = (state: string, field: string, why: string) => void;
 
 /** What is wrong with how the states lead into each other, and with fields that exclude or need each other. */
 export function checkFlow(flow: Flow, known: (resource: string) => boolean, complain: Complaint): void {

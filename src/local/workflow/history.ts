@@ -4,7 +4,7 @@ import { StatesError } from "./states-faults.ts";
  * Events that an execution of a Standard workflow may have; the last one says how it ended.
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-export const HISTORY_LIMIT = 25_000;
+const HISTORY_LIMIT = 25_000;
 
 /** The execution has used up its history. */
 export class HistoryFull extends StatesError {

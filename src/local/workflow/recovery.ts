@@ -2,7 +2,7 @@ import type { Catcher, Retrier } from "./field-schema.ts";
 import type { StatesError } from "./states-faults.ts";
 
 /** What becomes of a state after an error. */
-export type Answer =
+type Answer =
 	| { readonly kind: "retry"; readonly attempt: number; readonly inSeconds: number }
 	| { readonly kind: "catch"; readonly catcher: Catcher }
 	| { readonly kind: "fail" };

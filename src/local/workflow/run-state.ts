@@ -11,7 +11,7 @@ import type { ChoiceState, FailState, State } from "./state-schema.ts";
 import { runtimeError, StatesError } from "./states-faults.ts";
 
 /** What a state hands on; without `next` the flow ends. */
-export type Step = { readonly output: unknown; readonly next: string | undefined };
+type Step = { readonly output: unknown; readonly next: string | undefined };
 
 /** One visit to a state, with its Retry and Catch. Throws the StatesError that nothing caught. */
 export async function runState(name: string, state: State, input: unknown, run: Run): Promise<Step> {

@@ -4,7 +4,7 @@ import type { Ground } from "./load-definition.ts";
 import type { Flow } from "./state-schema.ts";
 
 /** The context object, as far as it is implemented. */
-export type Context = Readonly<Record<string, unknown>>;
+type Context = Readonly<Record<string, unknown>>;
 
 /** What the states of one flow of an execution share. */
 export type Run = {

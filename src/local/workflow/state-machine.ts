@@ -5,7 +5,7 @@ import { exceedsLimit, PAYLOAD_LIMIT } from "./payload-limit.ts";
 import { ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput, InvalidName } from "./states-faults.ts";
 
 /** What a state machine is made of. */
-export type StateMachineOptions = Ground & {
+type StateMachineOptions = Ground & {
 	/** The definition: JSON text or its value. */
 	readonly definition: unknown;
 	/** `arn:aws:states:<region>:<account>:stateMachine:<name>`. */
@@ -17,7 +17,7 @@ export type StateMachineOptions = Ground & {
 };
 
 /** How an execution ends that is ended from outside. */
-export type StoppedStatus = "ABORTED" | "FAILED" | "TIMED_OUT";
+type StoppedStatus = "ABORTED" | "FAILED" | "TIMED_OUT";
 
 /** What `createStateMachine` answers. */
 export type StateMachine = ReturnType<typeof createStateMachine>;

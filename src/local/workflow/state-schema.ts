@@ -123,13 +123,13 @@ export const definitionSchema = z.strictObject({
 /** A Task state. */
 export type TaskState = z.output<typeof task>;
 /** A Pass state. */
-export type PassState = z.output<typeof pass>;
+type PassState = z.output<typeof pass>;
 /** A Wait state. */
 export type WaitState = z.output<typeof wait>;
 /** A Choice state. */
 export type ChoiceState = z.output<typeof choice>;
 /** A Succeed state. */
-export type SucceedState = z.output<typeof succeed>;
+type SucceedState = z.output<typeof succeed>;
 /** A Fail state. */
 export type FailState = z.output<typeof fail>;
 /** A Map state. */

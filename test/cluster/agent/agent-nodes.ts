@@ -15,7 +15,7 @@ import { collectionPath, objectPath } from "./object-paths.ts";
 const instanceGoneMs = 5_000;
 const patienceMs = 60_000;
 
-export type NodesOptions = {
+type NodesOptions = {
 	readonly api: ClusterApi;
 	readonly ground: Ground;
 	readonly mirror: MirrorStore;

@@ -4,7 +4,7 @@ import type { ClusterApi } from "../../../src/adapters/kubernetes/cluster-api.ts
 import { isFields } from "../../../src/local/cluster/store-object.ts";
 
 /** One request to the API server. */
-export type Question = {
+type Question = {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 	/** With its query. */
 	readonly path: string;

@@ -64,7 +64,7 @@ function tellLine(line: string, tell: (event: unknown) => void): void {
 }
 
 /** A granted request that ends something, as the audit log has it. */
-export type EndRequest = {
+type EndRequest = {
 	readonly how: "eviction" | "end";
 	readonly resource: "pods" | "virtualmachineinstances" | "virtualmachines" | "virtualmachineinstancereplicasets";
 	readonly namespace: string;

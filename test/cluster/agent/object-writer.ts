@@ -7,7 +7,7 @@ import type { MirrorStore, Writes } from "./mirror-store.ts";
 import { type Edit, type MirroredObject, type Removal, withEdits } from "./mirrored-object.ts";
 import { collectionPath, objectPath } from "./object-paths.ts";
 
-export type WriterOptions = {
+type WriterOptions = {
 	readonly api: ClusterApi;
 	readonly mirror: MirrorStore;
 	/** For VMIs: the whole object goes, in the name of its node's virt-handler. Throws while nobody can speak for it. */

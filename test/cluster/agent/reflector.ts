@@ -6,7 +6,7 @@ import { ask, listOf } from "./ask.ts";
 import type { MirrorStore } from "./mirror-store.ts";
 import { collectionPath } from "./object-paths.ts";
 
-export type ReflectorOptions = {
+type ReflectorOptions = {
 	readonly api: ClusterApi;
 	readonly mirror: MirrorStore;
 	readonly pause: (ms: number) => Promise<void>;

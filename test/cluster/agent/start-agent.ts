@@ -22,7 +22,7 @@ import { NodePresence } from "./node-presence.ts";
 import { pauseOf } from "./pause-of.ts";
 import { startMirror } from "./start-mirror.ts";
 
-export type AgentOptions = {
+type AgentOptions = {
 	readonly url: string;
 	/** PEM. */
 	readonly ca: string;

@@ -4,7 +4,7 @@ import { MirrorStore } from "./mirror-store.ts";
 import { ObjectWriter } from "./object-writer.ts";
 import { reflect } from "./reflector.ts";
 
-export type MirrorOptions = {
+type MirrorOptions = {
 	readonly api: ClusterApi;
 	/** Who writes VMIs: see ObjectWriter. */
 	readonly handler: (vmi: KubeObject, mirror: MirrorStore) => Promise<{ readonly api: ClusterApi; readonly token: string }>;

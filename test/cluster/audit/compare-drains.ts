@@ -33,7 +33,7 @@ export type ComparedStage = {
 	readonly say?: (line: string) => void;
 };
 
-export type ComparisonPlan = {
+type ComparisonPlan = {
 	/** For the requests: drained once. */
 	readonly long: Load;
 	/** For the lags: drained so many times. */
@@ -41,7 +41,7 @@ export type ComparisonPlan = {
 	readonly runs: number;
 };
 
-export const WHOLE_PLAN: ComparisonPlan = {
+const WHOLE_PLAN: ComparisonPlan = {
 	long: { vms: 20, migrationSeconds: 30 },
 	short: { vms: 6, migrationSeconds: 8 },
 	runs: 10,

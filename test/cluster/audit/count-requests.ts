@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { columns, lines } from "../../bench/layout.ts";
 import { type AuditEvent, auditEventOf, userOf } from "../../monitor/observer-audit-log.ts";
 
-export type RequestRow = {
+type RequestRow = {
 	readonly verb: string;
 	/** `pods/eviction`; the path of what is no resource. */
 	readonly resource: string;
@@ -23,7 +23,7 @@ export type RequestCounts = {
 };
 
 /** Epoch milliseconds between which a request came in. */
-export type Span = { readonly from: number; readonly until: number };
+type Span = { readonly from: number; readonly until: number };
 
 const always: Span = { from: 0, until: Number.POSITIVE_INFINITY };
 

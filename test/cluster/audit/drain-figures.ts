@@ -11,7 +11,7 @@ export type MeasuredDrain = {
 };
 
 /** Seconds from the last launcher's end to the program's. */
-export type Lags = { readonly median: number; readonly worst: number; readonly all: readonly number[] };
+type Lags = { readonly median: number; readonly worst: number; readonly all: readonly number[] };
 
 /** So many LiveMigrate VMs on one node, and how long each takes to move. */
 export type Load = { readonly vms: number; readonly migrationSeconds: number };
@@ -27,7 +27,7 @@ export type Comparison = {
 	readonly lags: { readonly ours: Lags; readonly kubectl: Lags };
 };
 
-export const LIMITS = { requests: 60, evictions: 25, worstLagSeconds: 2 } as const;
+const LIMITS = { requests: 60, evictions: 25, worstLagSeconds: 2 } as const;
 
 export function lagsOf(drains: readonly MeasuredDrain[]): Lags {
 	const all = drains.map(lagOf);
@@ -37,7 +37,7 @@ export function lagsOf(drains: readonly MeasuredDrain[]): Lags {
 	return { median: (below + above) / 2, worst: sorted.at(-1) ?? Number.NaN, all };
 }
 
-export const lagOf = ({ launchersEndedAt, endedAt }: MeasuredDrain): number => (endedAt - launchersEndedAt) / 1000;
+const lagOf = ({ launchersEndedAt, endedAt }: MeasuredDrain): number => (endedAt - launchersEndedAt) / 1000;
 
 /** One sentence for each figure of ours that breaks its limit; a figure that is no number breaks it. */
 export function brokenLimits({ load, requests: { ours }, lags }: Comparison): readonly string[] {

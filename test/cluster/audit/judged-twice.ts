@@ -14,7 +14,7 @@ export type Judged = Stage & {
 };
 
 /** Of the monitor over the simulation's truth, and of the one over the observer. */
-export type Verdicts = { readonly simulation: readonly Violation[]; readonly observer: readonly Violation[] };
+type Verdicts = { readonly simulation: readonly Violation[]; readonly observer: readonly Violation[] };
 
 const ordered = (violations: readonly Violation[]) => violations.toSorted((a, b) => (a.says < b.says ? -1 : 1));
 

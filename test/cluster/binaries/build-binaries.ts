@@ -7,7 +7,7 @@ import type { Missing } from "./find-binaries.ts";
 import { goEnvironment } from "./go-command.ts";
 import { folderOf, type Part } from "./parts.ts";
 
-export type Build = {
+type Build = {
 	readonly missing: readonly Missing[];
 	/** Where the products go. */
 	readonly built: string;

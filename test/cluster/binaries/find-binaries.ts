@@ -16,14 +16,14 @@ import {
 export type Missing = { readonly part: Part; readonly product: Product };
 
 /** Where every file is or will be, what is not there yet, and what was wrong with folders that were named. */
-export type Search = {
+type Search = {
 	readonly binaries: Binaries;
 	readonly missing: readonly Missing[];
 	/** Sentences about folders that are not used. */
 	readonly remarks: readonly string[];
 };
 
-export type Places = {
+type Places = {
 	/** `KUBEBUILDER_ASSETS`, `KUBEVIRT_ASSETS`. */
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The folder of built programs. */

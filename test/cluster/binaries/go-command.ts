@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
 
 /** The user's Go, or what stands in its way: one line with the way out. */
-export type Go = { readonly kind: "found" } | { readonly kind: "refused"; readonly says: string };
+type Go = { readonly kind: "found" } | { readonly kind: "refused"; readonly says: string };
 
 const NEEDED = { major: 1, minor: 26 };
 const WAYS_OUT =

@@ -8,11 +8,9 @@ import { findGo } from "./go-command.ts";
 import type { Binaries, KubevirtVersion } from "./parts.ts";
 
 /** The programs of a control plane, or one line that says what to install or where to point. */
-export type Obtained =
-	| { readonly kind: "ready"; readonly binaries: Binaries }
-	| { readonly kind: "refused"; readonly says: string };
+type Obtained = { readonly kind: "ready"; readonly binaries: Binaries } | { readonly kind: "refused"; readonly says: string };
 
-export type Obtaining = {
+type Obtaining = {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly tell: (line: string) => void;
 	/** Ends a build. */

@@ -7,15 +7,15 @@ export const kubernetesPrograms = ["etcd", "kube-apiserver", "kube-controller-ma
 export type KubevirtBinaries = Readonly<Record<KubevirtProgram | KubevirtManifest, string>>;
 export type KubevirtProgram = (typeof kubevirtPrograms)[number];
 export const kubevirtPrograms = ["virt-operator", "virt-api", "virt-controller"] as const;
-export type KubevirtManifest = (typeof kubevirtManifests)[number];
+type KubevirtManifest = (typeof kubevirtManifests)[number];
 export const kubevirtManifests = ["kv-resource.yaml", "rbac-operator.authorization.k8s.yaml.in"] as const;
 
 /** Everything that a control plane is started from. */
 export type Binaries = { readonly kubernetes: KubernetesBinaries; readonly kubevirt: KubevirtBinaries };
 
 /** The versions that a go.mod pins; of KubeVirt the first is the usual one. */
-export const ETCD_VERSION = "3.6.16";
-export const KUBERNETES_VERSION = "1.35.4";
+const ETCD_VERSION = "3.6.16";
+const KUBERNETES_VERSION = "1.35.4";
 export const KUBEVIRT_VERSIONS = ["1.7.0", "1.5.1"] as const;
 export type KubevirtVersion = (typeof KUBEVIRT_VERSIONS)[number];
 

@@ -3,7 +3,7 @@ import { type Run, type RunTask, runEnclosed } from "../plane/run-enclosed.ts";
 import { scenariosOf } from "../suite/share.ts";
 import type { Tally } from "../task.ts";
 
-export type TestRun = Run & {
+type TestRun = Run & {
 	readonly binaries: Binaries;
 	readonly versions: { readonly kubernetes: string; readonly kubevirt: KubevirtVersion };
 	readonly lanes: number;

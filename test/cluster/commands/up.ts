@@ -5,7 +5,7 @@ import { openOuterEnd } from "../plane/bridge.ts";
 import { type Run, runEnclosed } from "../plane/run-enclosed.ts";
 import type { RunFolder } from "../plane/run-folder.ts";
 
-export type UpRun = Run & {
+type UpRun = Run & {
 	readonly binaries: Binaries;
 	readonly versions: { readonly kubernetes: string; readonly kubevirt: KubevirtVersion };
 };

@@ -2,7 +2,7 @@ import { Agent, request } from "node:https";
 import type { Identity } from "./plane.ts";
 
 /** An answer of the API server; `body` is parsed when it is JSON. */
-export type ApiAnswer = { readonly status: number; readonly body: unknown };
+type ApiAnswer = { readonly status: number; readonly body: unknown };
 
 /** Sends one request as one user. Throws when there is no answer. */
 export type ApiClient = (method: string, path: string, body?: unknown) => Promise<ApiAnswer>;

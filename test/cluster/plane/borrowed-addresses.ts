@@ -8,7 +8,7 @@ import { processesOf } from "./process-mark.ts";
 type Traces = { readonly addresses: readonly string[]; readonly group?: number };
 
 /** Addresses on this machine's own `lo` for as long as a control plane needs them. */
-export type BorrowedAddresses = {
+type BorrowedAddresses = {
 	/** The group of processes that the next run ends, should this process not live to do it. */
 	remember(group: number): void;
 	/** Removes exactly those that were added. */

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** One end of a way into a namespace; `port` on 127.0.0.1 of the outer end. */
-export type BridgeEnd = { readonly port: number; close(): void };
+type BridgeEnd = { readonly port: number; close(): void };
 
 /** A socket's path holds 107 bytes: https://man7.org/linux/man-pages/man7/unix.7.html */
 const LONGEST_PATH = 107;

@@ -68,7 +68,7 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** For the script inside: its task, a way to tell, and the moment in which it has to end. */
-export type Inside<Task> = {
+type Inside<Task> = {
 	readonly task: Task;
 	tell(message: Message): Promise<void>;
 	/** Aborted when the other side asks for the end, or is no longer there. */

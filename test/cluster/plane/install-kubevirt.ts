@@ -11,7 +11,7 @@ import { apiProgram, type CertificatePaths, certificateFiles, controllerProgram,
 import { serviceAccountConfig } from "./service-account.ts";
 import type { KubernetesPlane } from "./start-kubernetes.ts";
 
-export type KubevirtSettings = {
+type KubevirtSettings = {
 	readonly binaries: Binaries;
 	/** What it is doing now, in a few words. */
 	tell?(progress: string): void;

@@ -1,7 +1,7 @@
 import type { Identity } from "./plane.ts";
 
 /** A user's way in: a client certificate, or the file that holds a token. */
-export type Credentials = Identity | { readonly tokenFile: string };
+type Credentials = Identity | { readonly tokenFile: string };
 
 /** A kubeconfig as text (JSON is YAML): one cluster at `url`, one user. */
 export function kubeconfig(url: string, ca: string, credentials: Credentials): string {

@@ -3,7 +3,7 @@ import type { KubernetesFiles } from "./kubernetes-files.ts";
 import type { PlanePorts } from "./ports.ts";
 
 /** What a program of Kubernetes is started with. */
-export type Invocation = {
+type Invocation = {
 	readonly name: Exclude<KubernetesProgram, "kubectl">;
 	readonly binary: string;
 	readonly args: readonly string[];

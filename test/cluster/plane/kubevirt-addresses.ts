@@ -1,5 +1,5 @@
 /** The part of a pod that its address depends on. */
-export type AddressedPod = {
+type AddressedPod = {
 	readonly metadata: { readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
 };
 

@@ -66,7 +66,7 @@ export function controllerProgram(
 }
 
 /** Paths of a program's own certificate and key, and of those with which it calls virt-handler. */
-export type Certificates = { readonly own: CertificatePaths; readonly handler: CertificatePaths };
+type Certificates = { readonly own: CertificatePaths; readonly handler: CertificatePaths };
 export type CertificatePaths = { readonly cert: string; readonly key: string };
 
 /** Writes a TLS secret of KubeVirt's into files, as a kubelet would; undefined while the operator has not made it yet. */

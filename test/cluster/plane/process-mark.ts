@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** A process, told from a later one with the same number by the time of its start (in clock ticks since boot). */
-export type ProcessMark = { readonly pid: number; readonly started: string };
+type ProcessMark = { readonly pid: number; readonly started: string };
 
 /** The mark of a living process; `started` is empty when there is none. */
 export function processMark(pid: number): ProcessMark {

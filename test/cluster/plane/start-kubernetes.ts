@@ -8,7 +8,7 @@ import { kubernetesPrograms } from "./kubernetes-programs.ts";
 import type { Plane, PlaneProgram } from "./plane.ts";
 import { freePorts, listens, type PlanePorts } from "./ports.ts";
 
-export type KubernetesSettings = {
+type KubernetesSettings = {
 	/** Made anew; everything of the plane is in it. */
 	readonly folder: string;
 	/** Where the programs' logs and the audit log go; they outlast the plane when it is not in its folder. Default `FOLDER/logs`. */

@@ -1,7 +1,7 @@
 import { createHttpsSend } from "../../../src/adapters/kubernetes/https-send.ts";
 import type { Plane } from "../plane/plane.ts";
 
-export type Answer = { readonly code: number; readonly body: unknown };
+type Answer = { readonly code: number; readonly body: unknown };
 
 /** Requests to a real API server as somebody who may do everything. */
 export type Administrator = {

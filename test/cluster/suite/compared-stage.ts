@@ -18,7 +18,7 @@ const kubevirtPath = "/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevir
 
 type Pool = { readonly name: string; readonly instanceId: string; readonly nodes: readonly string[] };
 
-export type ComparedStageOptions = {
+type ComparedStageOptions = {
 	readonly kubectl: string;
 	/** Drains of each program at the same time in the short runs. */
 	readonly atOnce: number;

@@ -15,7 +15,7 @@ import { startRealGround } from "./real-ground.ts";
 const kubevirtPath = "/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevirt";
 
 /** What came of a scenario on a real control plane, and everything that was said meanwhile. */
-export type RealOutcome = {
+type RealOutcome = {
 	readonly outcome: SharedOutcome;
 	readonly trace: readonly string[];
 	/** What we asked of the API server since the story began, from its audit log. */
@@ -23,7 +23,7 @@ export type RealOutcome = {
 };
 
 /** A stage on which everything given is there. */
-export type StageSet = {
+type StageSet = {
 	readonly scenario: SharedScenario;
 	readonly lane: Lane;
 	readonly faults: RealFaults;

@@ -11,7 +11,7 @@ import type { Lane } from "./lane.ts";
 const POWER_OFF_MS = 2_000;
 
 /** The embedded deployment before a real cluster, with the monitor of both laws on. */
-export type RealGround = {
+type RealGround = {
 	readonly ground: EmbeddedGround;
 	readonly monitor: Monitor;
 	/** States of the definition that were entered. */
@@ -21,7 +21,7 @@ export type RealGround = {
 	stop(): Promise<void>;
 };
 
-export type RealGroundOptions = {
+type RealGroundOptions = {
 	readonly lane: Lane;
 	readonly policy: Policy;
 	readonly hooks: readonly HookSettings[];

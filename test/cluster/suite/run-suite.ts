@@ -19,7 +19,7 @@ const DRAINS_AT_ONCE = 3;
 const APART_MS = 2_500;
 
 /** What came of one scenario on the real plane. */
-export type Verdict = {
+type Verdict = {
 	readonly scenario: string;
 	readonly result: "passed" | "failed" | "does not apply";
 	/** Why it does not apply, or in which fields the outcome differs, or what broke. */
@@ -109,7 +109,7 @@ function linesOf({ scenario, result, why, trace = [], seconds, requests, kubectl
  * Plays scenarios one after the other and tells each verdict as it comes. With a `kubectl` it drains as well, on each stage
  * on which it can.
  */
-export async function playAll(
+async function playAll(
 	lane: Lane,
 	chosen: readonly SharedScenario[],
 	kubectl: string | undefined,
@@ -144,7 +144,7 @@ async function judge(scenario: SharedScenario, lane: Lane, kubectl: string | und
 }
 
 /** One line for each field of the outcome that is not as expected. */
-export function differencesOf(expected: SharedOutcome, outcome: SharedOutcome): readonly string[] {
+function differencesOf(expected: SharedOutcome, outcome: SharedOutcome): readonly string[] {
 	return (Object.keys(expected) as (keyof SharedOutcome)[])
 		.filter((field) => !isDeepStrictEqual(expected[field], outcome[field]))
 		.map((field) => `${field}: expected ${JSON.stringify(expected[field])}, came ${JSON.stringify(outcome[field])}`);

@@ -2,7 +2,7 @@ import { scenarios } from "../../scenarios/shared/scenarios.ts";
 import type { SharedScenario } from "../../scenarios/shared/shared-scenario.ts";
 
 /** What one lane has to do. */
-export type Share = {
+type Share = {
 	readonly scenarios: readonly SharedScenario[];
 	/** Whether it measures our drains beside kubectl's. */
 	readonly compares: boolean;

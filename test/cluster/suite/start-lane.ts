@@ -8,7 +8,7 @@ import { patiently } from "./patiently.ts";
 const subresources = "/apis/subresources.kubevirt.io/v1";
 
 /** A lane that can be ended. */
-export type StartedLane = Lane & { stop(): Promise<void> };
+type StartedLane = Lane & { stop(): Promise<void> };
 
 /** Brings up a control plane with KubeVirt, and everything around it that scenarios need. Takes about a minute. */
 export async function startLane(settings: PlaneSettings): Promise<StartedLane> {

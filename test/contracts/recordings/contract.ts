@@ -5,7 +5,7 @@ import { type Recording, recordingsOf } from "./recording.ts";
 import { replay } from "./replay.ts";
 
 /** What of a version's recordings was walked. */
-export type Counts = {
+type Counts = {
 	readonly experiments: number;
 	/** Requests with their answers, and looks at what there was. */
 	readonly records: number;

@@ -62,7 +62,7 @@ export type Stretch = { readonly from: number; readonly to: number };
 /** How long one look of the recorder took: it asked for one kind of object after the other. */
 const lookSeconds = 0.12;
 
-export type Look<T> = {
+type Look<T> = {
 	/** When it was over, at the earliest: the recorder took one after the other. */
 	readonly until: number;
 	/** What each of its parts saw. */

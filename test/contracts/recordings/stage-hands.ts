@@ -5,7 +5,7 @@ import { fieldsAt, itemsAt, textAt } from "../../../src/local/cluster/store-obje
 import type { Exchange } from "./recording.ts";
 
 /** Something the recorder did between two records without writing it down as a request. */
-export type Deed = {
+type Deed = {
 	readonly experiment: string;
 	/** The label of the step after which it was done; absent: the beginning. */
 	readonly after?: string;

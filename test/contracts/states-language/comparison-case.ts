@@ -10,7 +10,7 @@ export type ComparisonCase = {
 };
 
 /** The Resource under which the cases call a function. */
-export const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}:7`;
+const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}:7`;
 
 /** A machine of one state, which ends it. */
 export const only = (state: object) => ({ StartAt: "Only", States: { Only: { ...state, End: true } } });

@@ -5,10 +5,10 @@ import { createStateMachine } from "../../../src/local/workflow/state-machine.ts
 import { lambdaFault } from "../../../src/local/workflow/task-fault.ts";
 
 /** What a Task calls, by its Resource. Made anew for each side, so that a script may be used up. */
-export type Tasks = () => Readonly<Record<string, Callable>>;
+type Tasks = () => Readonly<Record<string, Callable>>;
 
 /** What an execution came to, on either side. */
-export type Outcome = {
+type Outcome = {
 	readonly status: string;
 	readonly output: unknown;
 	readonly error: string | null;

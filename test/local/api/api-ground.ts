@@ -6,7 +6,7 @@ import { type Fields, fieldsAt, type NewObject } from "../../../src/local/cluste
 export type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
 
 /** A request and its whole answer; JSON bodies are parsed. */
-export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 export function askThrough(send: (request: Request) => Promise<Response>, origin = "http://cluster"): Ask {
 	return async (method, path, body, headers = {}) => {

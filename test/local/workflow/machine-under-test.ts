@@ -12,7 +12,7 @@ export const MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:machi
 export const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}:7`;
 
 /** What a machine under test calls; functions by their name. */
-export type Surroundings = {
+type Surroundings = {
 	readonly functions?: Readonly<Record<string, Callable>>;
 	readonly functionSeconds?: Readonly<Record<string, number>>;
 	readonly integrations?: Readonly<Record<string, Callable>>;

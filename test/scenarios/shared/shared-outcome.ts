@@ -5,7 +5,7 @@ import { LEAVING } from "../drill.ts";
 import type { SharedOutcome } from "./shared-scenario.ts";
 
 /** What a ground knows when a scenario is over. */
-export type Played = {
+type Played = {
 	readonly record: MaintenanceRecord | undefined;
 	readonly violations: readonly Violation[];
 	readonly events: readonly TruthEvent[];

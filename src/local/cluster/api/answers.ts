@@ -17,7 +17,7 @@ import type { Sent } from "./sent.ts";
 import { answerWatch } from "./watching.ts";
 import { jsonReply, objectJson, type Reply } from "./wire.ts";
 
-export type AnswerContext = Handicaps & {
+type AnswerContext = Handicaps & {
 	readonly store: Store;
 	readonly clock: SimulationClock;
 	readonly kubernetesVersion: string;

@@ -44,7 +44,7 @@ export type ApiServerOptions = {
 	readonly log?: (entry: AuditEntry) => void;
 };
 
-export type ApiServer = {
+type ApiServer = {
 	/**
 	 * Answers as a Kubernetes API server does. Runs as a thread of the clock; a caller on virtual time awaits it inside `rest`
 	 * or `within`, because a fault may make it wait. Rejects with ConnectionReset when a fault breaks the connection.

@@ -2,7 +2,7 @@ import type { Fields } from "../store-object.ts";
 
 export type StatusCause = { readonly reason?: string; readonly message: string; readonly field?: string };
 
-export type StatusDetails = {
+type StatusDetails = {
 	readonly name?: string;
 	readonly group?: string;
 	readonly kind?: string;

@@ -22,7 +22,7 @@ export const administrator: ApiUser = {
 	rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }],
 };
 
-export type Credential = {
+type Credential = {
 	readonly token: string;
 	readonly user: ApiUser /** Epoch milliseconds. */;
 	readonly expiresAt?: number;

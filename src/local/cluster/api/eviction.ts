@@ -9,7 +9,7 @@ import { readDryRun } from "./dry-run.ts";
 import { askWebhooks, type EvictionWebhook } from "./eviction-webhooks.ts";
 import { jsonReply, type Reply } from "./wire.ts";
 
-export type EvictionContext = {
+type EvictionContext = {
 	readonly store: Store;
 	readonly clock: SimulationClock;
 	readonly webhooks: readonly EvictionWebhook[];

@@ -4,7 +4,7 @@ export type LabelRequirement =
 	| { readonly key: string; readonly operator: "in" | "notin"; readonly values: readonly string[] }
 	| { readonly key: string; readonly operator: "exists" | "absent"; readonly values?: never };
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 const key = "[A-Za-z0-9][A-Za-z0-9._/-]*";
 const word = "[A-Za-z0-9._-]*";

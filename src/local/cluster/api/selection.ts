@@ -40,7 +40,7 @@ export function sortKey(object: KubeObject): string {
 }
 
 /** The selected ones, in the order of a list. */
-export function selectFrom(objects: readonly KubeObject[], selection: Selection): readonly KubeObject[] {
+function selectFrom(objects: readonly KubeObject[], selection: Selection): readonly KubeObject[] {
 	const keyed = objects.filter((object) => isSelected(selection, object)).map((object) => ({ key: sortKey(object), object }));
 	return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ object }) => object);
 }

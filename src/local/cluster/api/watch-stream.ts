@@ -12,7 +12,7 @@ export type WatchStart =
 	| { readonly changes: readonly Change[] }
 	| { readonly error: StatusBody };
 
-export type WatchOptions = {
+type WatchOptions = {
 	readonly store: Store;
 	readonly clock: SimulationClock;
 	readonly selection: Selection;

@@ -11,7 +11,7 @@ import type { Reply } from "./wire.ts";
 /** The API server ends a watch without `timeoutSeconds` after 30 to 60 minutes, at random; here it is always 30. */
 const defaultTimeoutSeconds = 1800;
 
-export type WatchContext = {
+type WatchContext = {
 	readonly store: Store;
 	readonly clock: SimulationClock;
 	readonly client: { readonly signal: AbortSignal };

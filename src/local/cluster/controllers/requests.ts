@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Who is asking the API server, while it answers. */
-export type Requester = { readonly user: string };
+type Requester = { readonly user: string };
 
 const current = new AsyncLocalStorage<Requester | undefined>();
 

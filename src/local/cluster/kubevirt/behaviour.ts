@@ -1,5 +1,5 @@
 /** A webhook of the ValidatingWebhookConfiguration `virt-api-validator` that sees evictions, and its rule. */
-export type EvictionInterceptor = {
+type EvictionInterceptor = {
 	readonly name: string;
 	readonly condition: string;
 	readonly podNamePrefix: string;

@@ -104,7 +104,7 @@ export function migrationsOf(store: ObjectStore, namespace: string, vmiName: str
 }
 
 /** The KubeVirt object of the cluster. */
-export function kubevirtOf(store: ObjectStore): KubeObject | undefined {
+function kubevirtOf(store: ObjectStore): KubeObject | undefined {
 	return store.list("kubevirts")[0];
 }
 

@@ -6,7 +6,7 @@ import { labelOf, vmiOfLauncher } from "./kubevirt-objects.ts";
 import type { StopCauses } from "./stop-causes.ts";
 
 /** How a guest came to its end: by itself in time, or killed. */
-export type GuestEnding = (guest: Guest, clean: boolean) => void;
+type GuestEnding = (guest: Guest, clean: boolean) => void;
 
 /** From the guest's end to the launcher's. */
 const lastWordsMs = 40;

@@ -64,7 +64,7 @@ function affinityOf(vmi: KubeObject, isTarget: boolean): Record<string, unknown>
 const consoleLog = { limits: { cpu: "15m", memory: "60M" }, requests: { cpu: "5m", memory: "35M" } };
 
 /** A migration, and what the VM's CPU asks of the node that it moves to. */
-export type Move = { readonly migration: KubeObject; readonly nodeSelector: Readonly<Record<string, string>> };
+type Move = { readonly migration: KubeObject; readonly nodeSelector: Readonly<Record<string, string>> };
 
 function specOf(vmi: KubeObject, version: string, move: Move | undefined): Record<string, unknown> {
 	const grace = vmi.spec?.terminationGracePeriodSeconds;

@@ -5,7 +5,7 @@ import type { Change, KubeObject, ObjectStore } from "../store.ts";
 import type { EndCause } from "./guests.ts";
 import { vmiOfLauncher } from "./kubevirt-objects.ts";
 
-export type StopCause = { readonly cause: EndCause; readonly by?: string | undefined };
+type StopCause = { readonly cause: EndCause; readonly by?: string | undefined };
 
 /** Remembers who asked for a pod, VMI or VM to end, so that the end of a guest can be laid at somebody's door. */
 export class StopCauses {

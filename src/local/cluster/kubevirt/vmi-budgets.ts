@@ -44,7 +44,7 @@ export function vmiBudgets(ground: Ground): Controller {
 }
 
 /** The budget of a VMI that has one. */
-export function ownBudgetOf(store: ObjectStore, vmi: KubeObject): KubeObject | undefined {
+function ownBudgetOf(store: ObjectStore, vmi: KubeObject): KubeObject | undefined {
 	return store.ownedBy("poddisruptionbudgets", vmi.metadata.uid)[0];
 }
 

@@ -1,7 +1,7 @@
 import { type AttributeValue, compare, contains, isEqual, sizeOf, typeOf, validation } from "./attribute-value.ts";
 import { givenValue, type Scope, TokenReader, valueAt } from "./token-reader.ts";
 
-export type Condition = (scope: Scope) => boolean;
+type Condition = (scope: Scope) => boolean;
 type Operand = (scope: Scope) => AttributeValue | undefined;
 
 const known = new Map<string, Condition>();

@@ -2,7 +2,7 @@ import { type AttributeValue, type Item, sum, validation } from "./attribute-val
 import { operand } from "./condition.ts";
 import { named, type Path, type Scope, TokenReader, valueAt } from "./token-reader.ts";
 
-export type Update = {
+type Update = {
 	/** What becomes of the item; everything is read from it as it was before. */
 	readonly itemAfter: (scope: Scope) => Item;
 	/** What it sets, removes or adds to. */

@@ -33,10 +33,12 @@ const leaveOutUnusedModels: Plugin = {
 const leaveOutUndici: Plugin = {
 	name: "leave out undici",
 	setup({ onResolve, onLoad }) {
-		const refusing = `const refuse = () => { throw new Error("cannot use the HTTP of @kubernetes/client-node: the bundle leaves undici out"); };
-export const fetch = refuse;
-export class Agent { constructor() { refuse(); } }
-export class ProxyAgent extends Agent {}`;
+		const refusing = `
+			const refuse = () => { throw new Error("cannot use the HTTP of @kubernetes/client-node: the bundle leaves undici out"); };
+			export const fetch = refuse;
+			export class Agent { constructor() { refuse(); } }
+			export class ProxyAgent extends Agent {}
+		`;
 		onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: "left out", sideEffects: false }));
 		onLoad({ filter: /./, namespace: "left out" }, () => ({ contents: refusing }));
 	},

@@ -11,19 +11,19 @@ const from = resolve(checkout);
 const folder = fileURLToPath(new URL(`./${name}/`, import.meta.url));
 
 const entry = `
-export { handler as intake } from "./lambdas/intake.ts";
-export { handler as assess } from "./lambdas/assess.ts";
-export { handler as cordon } from "./lambdas/cordon.ts";
-export { handler as evict } from "./lambdas/evict.ts";
-export { handler as watch } from "./lambdas/watch.ts";
-export { handler as release } from "./lambdas/release.ts";
-export { onGround } from "./lambdas/world.ts";
-export { createAwsClients } from "./src/adapters/aws/clients.ts";
-export { createInstances } from "./src/adapters/aws/instances.ts";
-export { createNotices } from "./src/adapters/aws/notices.ts";
-export { createRecords } from "./src/adapters/aws/records.ts";
-export { createWorkflow } from "./src/adapters/aws/workflow.ts";
-export { createCluster } from "./src/adapters/kubernetes/cluster.ts";
+	export { handler as intake } from "./lambdas/intake.ts";
+	export { handler as assess } from "./lambdas/assess.ts";
+	export { handler as cordon } from "./lambdas/cordon.ts";
+	export { handler as evict } from "./lambdas/evict.ts";
+	export { handler as watch } from "./lambdas/watch.ts";
+	export { handler as release } from "./lambdas/release.ts";
+	export { onGround } from "./lambdas/world.ts";
+	export { createAwsClients } from "./src/adapters/aws/clients.ts";
+	export { createInstances } from "./src/adapters/aws/instances.ts";
+	export { createNotices } from "./src/adapters/aws/notices.ts";
+	export { createRecords } from "./src/adapters/aws/records.ts";
+	export { createWorkflow } from "./src/adapters/aws/workflow.ts";
+	export { createCluster } from "./src/adapters/kubernetes/cluster.ts";
 `;
 
 mkdirSync(folder, { recursive: true });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { wrongDirections } from "./directions.ts";
+import { unimportedExports } from "./exports.ts";
 import { sourceFiles } from "./imports.ts";
 import { type LockFile, missingEntries } from "./lock-file.ts";
 import { secretClocks } from "./time.ts";
@@ -12,6 +13,7 @@ const lockText = readFileSync(new URL("../../package-lock.json", import.meta.url
 
 const rules: readonly { readonly name: string; readonly broken: readonly string[] }[] = [
 	{ name: "dependencies point inward", broken: wrongDirections(files) },
+	{ name: "every export is imported somewhere", broken: unimportedExports(files) },
 	{ name: "only the clocks and the transport know the time", broken: secretClocks(files) },
 	{
 		name: "the lock file is complete (npm run lock mends it)",

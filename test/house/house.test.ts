@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { wrongDirections } from "./directions.ts";
+import { unimportedExports } from "./exports.ts";
 import { completeLockFile, missingEntries } from "./lock-file.ts";
 import { secretClocks } from "./time.ts";
 
@@ -30,6 +31,50 @@ describe("the house", () => {
 		];
 
 		expect(wrongDirections(files)).toEqual(["test/monitor/laws.ts: test/monitor/ may not import src/domain/fate.ts"]);
+	});
+
+	it("finds the exports that nobody imports", () => {
+		const files = [
+			{
+				path: "src/a.ts",
+				text: [
+					"export const used = 1;",
+					"export const unused = used;",
+					"export type Used = 1;",
+					"export type Unused = Used;",
+					"export async function later() {}",
+					"export async function never() {}",
+					"class A {}\nexport { A as B, type C };",
+					"export default A;",
+				].join("\n"),
+			},
+			{
+				path: "src/b.ts",
+				text: [
+					'import { used as mine } from "./a.ts";',
+					'import type { Used } from "./a.ts";',
+					'const { later } = await import("./a.ts");',
+					'export { B } from "./a.ts";',
+				].join("\n"),
+			},
+			{ path: "src/c.ts", text: 'import * as b from "./b.ts";\nb.B;' },
+			{ path: "lambdas/d.ts", text: "export const handler = 1;\nexport const other = 1;" },
+			{ path: "some.config.ts", text: "export default {};" },
+		];
+
+		expect(unimportedExports(files)).toEqual([
+			"src/a.ts: nobody imports unused",
+			"src/a.ts: nobody imports Unused",
+			"src/a.ts: nobody imports never",
+			"src/a.ts: nobody imports C",
+			"src/a.ts: nobody imports default",
+			"lambdas/d.ts: nobody imports other",
+		]);
+		expect(unimportedExports([...files, { path: "src/e.ts", text: 'import A, { type C, unused } from "./a.ts";' }])).toEqual([
+			"src/a.ts: nobody imports Unused",
+			"src/a.ts: nobody imports never",
+			"lambdas/d.ts: nobody imports other",
+		]);
 	});
 
 	it("finds a clock, a timer and dice outside the clocks", () => {

@@ -8,7 +8,7 @@ type Entry = {
 	optionalDependencies?: Record<string, string>;
 };
 export type LockFile = { packages: Record<string, Entry> };
-export type MissingEntry = { readonly path: string; readonly wantedBy: string; readonly range: string };
+type MissingEntry = { readonly path: string; readonly wantedBy: string; readonly range: string };
 
 const platforms = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
 const processors = ["arm64", "arm", "ia32", "x64", "loong64", "mips64el", "ppc64", "ppc64le", "riscv64", "s390x", "wasm32"];
@@ -35,7 +35,7 @@ export function missingEntries(lock: LockFile): MissingEntry[] {
 }
 
 /** The platform that a package of native code names in its own name, as npm's `os`, `cpu` and `libc` fields. */
-export function platformOf(name: string): Pick<Entry, "os" | "cpu" | "libc"> {
+function platformOf(name: string): Pick<Entry, "os" | "cpu" | "libc"> {
 	const words = name.split(/[/.-]/);
 	const os = platforms.find((platform) => words.includes(platform));
 	const cpu = processors.find((processor) => words.includes(processor));

@@ -1,6 +1,7 @@
 import { evictionsDue } from "../domain/evictions.ts";
 import { isProtected } from "../domain/fates.ts";
 import type { Look, PodFacts } from "../domain/look.ts";
+import { nameOf } from "../domain/namespaced-name.ts";
 import { type Decision, duringWatch } from "../domain/next-step.ts";
 import { vmiOf } from "../domain/presence.ts";
 import { executionName, type MaintenanceRecord, type Refusal } from "../domain/record.ts";
@@ -124,7 +125,7 @@ async function ask(pod: PodFacts, { cluster, record, world }: Errand): Promise<R
 	world.notices.say({
 		event: "eviction",
 		maintenance: executionName(record),
-		pod: `${pod.namespace}/${pod.name}`,
+		pod: nameOf(pod),
 		answer: answer.kind,
 		says,
 	});

@@ -1,6 +1,7 @@
 import { isToBeRestored } from "../domain/cancellation.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
+import { nameOf } from "../domain/namespaced-name.ts";
 import type { Decision } from "../domain/next-step.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { markStays, migrationsToCancel, type Remains } from "../domain/restoration.ts";
@@ -71,7 +72,7 @@ async function takeMarksOff(job: TakingBack, turn: Turn): Promise<Decision | und
 		const interruption = await interrupted(job, turn);
 		if (interruption) return interruption;
 		const answer = await clusterOfRecord(record, world).cancelEvacuation(vmi, node);
-		say(job, { event: "mark", vm: `${vmi.namespace}/${vmi.name}`, answer: answer.kind, says: saysOf(answer) });
+		say(job, { event: "mark", vm: nameOf(vmi), answer: answer.kind, says: saysOf(answer) });
 		if (answer.kind === "cancelled" || answer.kind === "gone") {
 			turn.unmarked.add(vmi.uid);
 			turn.changed = true;
@@ -89,7 +90,7 @@ async function cancelMigrations(job: TakingBack, turn: Turn): Promise<Decision |
 		const interruption = await interrupted(job, turn);
 		if (interruption) return interruption;
 		const answer = await clusterOfRecord(record, world).cancelMigration(migration);
-		say(job, { event: "migration", migration: `${migration.namespace}/${migration.name}`, answer });
+		say(job, { event: "migration", migration: nameOf(migration), answer });
 		turn.changed = true;
 	}
 	return undefined;

@@ -1,6 +1,7 @@
 import { estimateOf } from "../domain/estimate.ts";
 import { strategyOf } from "../domain/fates.ts";
 import type { Look, PodFacts, VmiFacts } from "../domain/look.ts";
+import { nameOf } from "../domain/namespaced-name.ts";
 import { fateOfPod, type PodFateKind } from "../domain/pod-fates.ts";
 import { mayEnd, type Policy } from "../domain/policy.ts";
 import type { MaintenanceRecord, VmStory } from "../domain/record.ts";
@@ -26,7 +27,7 @@ function rowOf(story: VmStory, look: Look, isAllowedToEnd: (vm: VmStory) => bool
 	const vmi = look.vmis.find(({ uid }) => uid === story.uid);
 	const { kind, why } = story.fate;
 	return {
-		vm: `${story.namespace}/${story.name}`,
+		vm: nameOf(story),
 		strategy: vmi ? strategyOf(vmi, look) : "unknown",
 		owner: vmi ? ownerOf(vmi) : "unknown",
 		fate: kind,
@@ -56,7 +57,7 @@ function groupsOf(look: Look): readonly PodGroup[] {
 	const groups = new Map<PodFateKind, PodGroup["pods"]>();
 	for (const pod of look.pods.filter(({ role }) => role !== "launcher")) {
 		const { kind } = fateOfPod(pod, look);
-		const entry = { pod: `${pod.namespace}/${pod.name}`, of: `${pod.namespace}/${workloadOf(pod)}` };
+		const entry = { pod: nameOf(pod), of: `${pod.namespace}/${workloadOf(pod)}` };
 		groups.set(kind, [...(groups.get(kind) ?? []), entry]);
 	}
 	return [...groups].map(([fate, pods]) => ({ fate, pods }));

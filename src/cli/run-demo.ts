@@ -1,5 +1,6 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { realClock } from "../adapters/real-clock.ts";
+import { nameOf } from "../domain/namespaced-name.ts";
 import type { AccountEvent } from "../local/aws/account.ts";
 import { eventBridgeMessage } from "../local/aws/lifecycle-messages.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
@@ -97,7 +98,7 @@ function beginning({ scenario, speed }: DemoOptions, { cluster, leaving }: DemoG
 		group,
 		hook: hook.name,
 		hookSeconds: hook.heartbeatTimeoutSeconds,
-		mayEnd: scenario.policy.mayEnd.map(({ namespace, name }) => `${namespace}/${name}`),
+		mayEnd: scenario.policy.mayEnd.map(nameOf),
 	};
 }
 

@@ -1,6 +1,7 @@
 import { type Circumstances, nodeOf, presentFate, wouldEndUnallowed } from "./circumstances.ts";
 import { isProtected } from "./fates.ts";
 import type { Look, PodFacts, VmiFacts } from "./look.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { fateOfPod, servesLiveLauncher } from "./pod-fates.ts";
 import type { Policy } from "./policy.ts";
 import { isEndedPod, isFinalVmi, isMarked, isMigrating, runsElsewhere, vmiOf, vmisOnNode } from "./presence.ts";
@@ -94,6 +95,6 @@ function inOrder(pods: readonly PodFacts[], look: Look): readonly PodFacts[] {
 }
 
 function comparePlaces(a: PodFacts, b: PodFacts): number {
-	const [first, second] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
+	const [first, second] = [nameOf(a), nameOf(b)];
 	return first < second ? -1 : 1;
 }

@@ -4,6 +4,7 @@ import { evictionsDue, evictionsPausing } from "./evictions.ts";
 import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
 import { isMovingOn, leftovers } from "./movement.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { paceOf } from "./pace.ts";
 import type { Policy } from "./policy.ts";
 import { isMarked } from "./presence.ts";
@@ -141,7 +142,7 @@ const operatorMustAct: Opinion = (circumstances) => {
 		({ vmi, fate }) => fate.until === "operator" || wouldEndUnallowed(vmi, fate, circumstances),
 	);
 	if (stuck.length === 0) return undefined;
-	return { next: "hold", why: stuck.map(({ vmi, fate }) => `${vmi.namespace}/${vmi.name}: ${fate.why}`).join("; ") };
+	return { next: "hold", why: stuck.map(({ vmi, fate }) => `${nameOf(vmi)}: ${fate.why}`).join("; ") };
 };
 
 /** What is told of pods, VMIs and migrations does not show one moment: a look may fall between two things that belong together. */

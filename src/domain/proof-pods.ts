@@ -1,5 +1,6 @@
 import { cordonTaint, isChosenBy, tolerates } from "./hosting.ts";
 import type { Look, PodFacts } from "./look.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { fateOfPod, servesLiveLauncher } from "./pod-fates.ts";
 import { isEndedPod, runsElsewhere, vmiOf } from "./presence.ts";
 
@@ -31,7 +32,7 @@ export function podsLeft(look: Look, node: string): readonly About[] {
 	return look.pods
 		.filter((pod) => !isEndedPod(pod))
 		.filter((pod) => pod.role === "launcher" || !staysForGood(pod, look))
-		.map((pod) => ({ about: `${pod.namespace}/${pod.name}`, says: saysOf(pod, look, node) }));
+		.map((pod) => ({ about: nameOf(pod), says: saysOf(pod, look, node) }));
 }
 
 /**
@@ -59,7 +60,7 @@ export function launchersStillComing(look: Look, settledFrom: number, node: stri
 		.filter((pod) => look.node === undefined || isChosenBy(look.node, pod))
 		.filter((pod) => tolerates(pod, cordonTaint) || isPromised(pod))
 		.map((pod) => ({
-			about: `${pod.namespace}/${pod.name}`,
+			about: nameOf(pod),
 			says: tolerates(pod, cordonTaint)
 				? "The launcher has no node yet, tolerates the cordon and may be bound to this node."
 				: "The launcher is about as old as the cordon and may still be bound to this node.",

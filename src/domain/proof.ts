@@ -1,5 +1,6 @@
 import { isSameNode, type NodeIdentity } from "./identity.ts";
 import type { Look } from "./look.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { isAliveOn, migratesOver } from "./presence.ts";
 import { migrationsOver } from "./proof-migrations.ts";
 import { launchersStillComing, podsLeft } from "./proof-pods.ts";
@@ -47,20 +48,20 @@ const noPodIsLeft: ProofRule["findings"] = (look, basis) => podsLeft(look, basis
 const noVmiIsAlive: ProofRule["findings"] = ({ vmis }, { node }) =>
 	vmis
 		.filter((vmi) => isAliveOn(vmi, node.name))
-		.map((vmi) => ({ about: `${vmi.namespace}/${vmi.name}`, says: `The VMI is ${vmi.phase} on this node.` }));
+		.map((vmi) => ({ about: nameOf(vmi), says: `The VMI is ${vmi.phase} on this node.` }));
 
 const noVmiMigratesOver: ProofRule["findings"] = ({ vmis }, { node }) =>
 	vmis
 		.filter((vmi) => migratesOver(vmi, node.name))
-		.map(({ namespace, name, migration }) => ({
-			about: `${namespace}/${name}`,
-			says: `The VMI is migrating from ${migration?.sourceNode ?? "?"} to ${migration?.targetNode ?? "?"}.`,
+		.map((vmi) => ({
+			about: nameOf(vmi),
+			says: `The VMI is migrating from ${vmi.migration?.sourceNode ?? "?"} to ${vmi.migration?.targetNode ?? "?"}.`,
 		}));
 
 const noMigrationIsUnfinished: ProofRule["findings"] = (look, { node }) =>
-	migrationsOver(look, node.name).map(({ namespace, name, phase, vmiName }) => ({
-		about: `${namespace}/${name}`,
-		says: `The migration of ${vmiName} is ${phase} and has to do with this node.`,
+	migrationsOver(look, node.name).map((migration) => ({
+		about: nameOf(migration),
+		says: `The migration of ${migration.vmiName} is ${migration.phase} and has to do with this node.`,
 	}));
 
 /** The node was last cordoned then: a cordon that somebody lifted and renewed unseen counts from its renewal. */

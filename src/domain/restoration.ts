@@ -1,6 +1,7 @@
 import { isCordonedByUs, ourAnnotations } from "./cordon.ts";
 import { isSameNode, type NodeIdentity } from "./identity.ts";
 import type { Look, MigrationFacts, NodeFacts, VmiFacts } from "./look.ts";
+import { type NamespacedName, nameOf } from "./namespaced-name.ts";
 import { isFinalVmi, isMarked, vmiOfMigration } from "./presence.ts";
 import type { MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
@@ -61,8 +62,7 @@ export const migrationsToCancel = (
 		return vmi === undefined || unmarked.has(vmi.uid) || !marked.includes(vmi);
 	});
 
-const named = (vms: readonly { readonly namespace: string; readonly name: string }[]): string =>
-	listed(vms.map(({ namespace, name }) => `${namespace}/${name}`));
+const named = (vms: readonly NamespacedName[]): string => listed(vms.map(nameOf));
 
 /** Marks that KubeVirt does not take off: these VMs are moved although nobody wants it any more. */
 export const markStays = (node: string, vms: readonly VmiFacts[], why: string): Trouble => ({

@@ -1,5 +1,6 @@
 import { type Circumstances, fatesOnNode, nodeOf } from "./circumstances.ts";
 import type { Look, PodFacts } from "./look.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { openHooks } from "./pace.ts";
 import { vmisOnNode } from "./presence.ts";
 import { migrationsOver } from "./proof-migrations.ts";
@@ -103,22 +104,22 @@ type Left = { readonly about: string; readonly says: string };
 function leftOn(circumstances: Circumstances): readonly Left[] {
 	const { look } = circumstances;
 	const present = fatesOnNode(circumstances);
-	const vms = present.map(({ vmi, fate }) => ({ about: `${vmi.namespace}/${vmi.name}`, says: fate.why }));
+	const vms = present.map(({ vmi, fate }) => ({ about: nameOf(vmi), says: fate.why }));
 	const uids = new Set(present.map(({ vmi }) => vmi.uid));
 	const waits = ({ role, vmiUid = "" }: PodFacts) =>
 		role === "launcher" ? uids.has(vmiUid) : role !== "ordinary" && uids.size > 0;
-	const waiting = new Set(look.pods.filter(waits).map(({ namespace, name }) => `${namespace}/${name}`));
+	const waiting = new Set(look.pods.filter(waits).map(nameOf));
 	const pods = podsLeft(look, nodeOf(circumstances)).filter(({ about }) => !waiting.has(about));
 	const known = new Set(vms.map(({ about }) => about));
 	const migrations = migrationsOver(look, nodeOf(circumstances)).filter(
-		({ namespace, vmiName }) => !known.has(`${namespace}/${vmiName}`),
+		({ namespace, vmiName }) => !known.has(nameOf({ namespace, name: vmiName })),
 	);
 	return [
 		...vms,
 		...pods.map(({ about, says }) => ({ about, says: says.replace(/\.$/, "") })),
-		...migrations.map(({ namespace, name, vmiName, phase }) => ({
-			about: `${namespace}/${name}`,
-			says: `the migration of ${vmiName} is ${phase}`,
+		...migrations.map((migration) => ({
+			about: nameOf(migration),
+			says: `the migration of ${migration.vmiName} is ${migration.phase}`,
 		})),
 	];
 }

@@ -4,6 +4,7 @@ import { heartbeatsRefused } from "./heartbeats.ts";
 import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
 import { failedMigrations, leftovers, TROUBLING_FAILURES } from "./movement.ts";
+import { nameOf } from "./namespaced-name.ts";
 import { isTooShort, openHooks } from "./pace.ts";
 import { leavingShare, type Policy } from "./policy.ts";
 import type { MaintenanceRecord } from "./record.ts";
@@ -55,7 +56,7 @@ const vmsBlock: Source = (circumstances) =>
 	fatesOnNode(circumstances)
 		.filter(({ fate }) => fate.until === "operator")
 		.map(({ vmi, fate }) => {
-			const about = `${vmi.namespace}/${vmi.name}`;
+			const about = nameOf(vmi);
 			return { kind: "vm-blocks", about, says: `VM ${about} will not leave: ${fate.why}; change that, or stop the VM.` };
 		});
 
@@ -63,7 +64,7 @@ const vmsLackRoom: Source = (circumstances) =>
 	fatesOnNode(circumstances)
 		.filter(({ fate }) => fate.until === "room")
 		.map(({ vmi, fate }) => {
-			const about = `${vmi.namespace}/${vmi.name}`;
+			const about = nameOf(vmi);
 			return { kind: "no-room", about, says: `VM ${about} stays for now: ${fate.why}; add a node that fits it, or free one.` };
 		});
 
@@ -71,7 +72,7 @@ const vmsWouldEnd: Source = (circumstances) =>
 	fatesOnNode(circumstances)
 		.filter(({ vmi, fate }) => wouldEndUnallowed(vmi, fate, circumstances))
 		.map(({ vmi, fate }) => {
-			const about = `${vmi.namespace}/${vmi.name}`;
+			const about = nameOf(vmi);
 			const end = fate.kind === "stops" ? "be stopped and not started again" : "be lost";
 			return {
 				kind: "vm-would-end",
@@ -84,7 +85,7 @@ const migrationsFail: Source = (circumstances) =>
 	fatesOnNode(circumstances).flatMap(({ vmi }) => {
 		const failed = failedMigrations(vmi, circumstances);
 		if (failed.length < TROUBLING_FAILURES) return [];
-		const about = `${vmi.namespace}/${vmi.name}`;
+		const about = nameOf(vmi);
 		const reason = failed.at(-1)?.failureReason ?? vmi.migration?.failureReason ?? "KubeVirt gives no reason";
 		return [
 			{
@@ -96,17 +97,17 @@ const migrationsFail: Source = (circumstances) =>
 	});
 
 const launchersAreLeft: Source = (circumstances) =>
-	leftovers(circumstances).map(({ namespace, name }) => ({
+	leftovers(circumstances).map((pod) => ({
 		kind: "eviction-refused",
-		about: `${namespace}/${name}`,
-		says: `Launcher ${namespace}/${name} still runs on ${nodeOf(circumstances)} though its VM has migrated; look which of its containers does not end, and delete the pod by hand.`,
+		about: nameOf(pod),
+		says: `Launcher ${nameOf(pod)} still runs on ${nodeOf(circumstances)} though its VM has migrated; look which of its containers does not end, and delete the pod by hand.`,
 	}));
 
 const evictionsAreRefused: Source = ({ look, record }) =>
-	look.pods.flatMap(({ namespace, name, uid, deleting }) => {
-		const refusal = record.refusals[uid];
-		if (!refusal || deleting || refusal.count < TROUBLING_REFUSALS) return [];
-		const about = `${namespace}/${name}`;
+	look.pods.flatMap((pod) => {
+		const refusal = record.refusals[pod.uid];
+		if (!refusal || pod.deleting || refusal.count < TROUBLING_REFUSALS) return [];
+		const about = nameOf(pod);
 		if (refusal.why.includes("failed calling webhook")) return [guardUnreachable(about, refusal.why)];
 		return [
 			{

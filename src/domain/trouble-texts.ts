@@ -1,4 +1,5 @@
 import type { NodeIdentity } from "./identity.ts";
+import { type NamespacedName, nameOf } from "./namespaced-name.ts";
 import type { Leaving, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -30,10 +31,10 @@ export const notOurNode = (found: NodeIdentity, ours: NodeIdentity): Trouble => 
 });
 
 /** KubeVirt's webhook let a dry-run eviction pass that it has to refuse: a real one would shut the VM down. */
-export const guardMissing = (vm: { readonly namespace: string; readonly name: string }): Trouble => ({
+export const guardMissing = (vm: NamespacedName): Trouble => ({
 	kind: "guard-missing",
-	about: `${vm.namespace}/${vm.name}`,
-	says: `KubeVirt did not refuse a trial eviction of ${vm.namespace}/${vm.name}, so a real one would shut it down; restore the ValidatingWebhookConfiguration virt-api-validator (virt-operator does).`,
+	about: nameOf(vm),
+	says: `KubeVirt did not refuse a trial eviction of ${nameOf(vm)}, so a real one would shut it down; restore the ValidatingWebhookConfiguration virt-api-validator (virt-operator does).`,
 });
 
 export const guardUnreachable = (about: string, says: string): Trouble => ({
@@ -50,7 +51,7 @@ export const instanceGone = (record: Pick<MaintenanceRecord, "instanceId" | "vms
 
 /** `vms`: the stories as they were last known; that there are none says something only where somebody could look. */
 function lastKnown({ vms, surveyedAt }: Pick<MaintenanceRecord, "vms" | "surveyedAt">): string {
-	const left = vms.filter(({ outcome }) => outcome === undefined).map(({ namespace, name }) => `${namespace}/${name}`);
+	const left = vms.filter(({ outcome }) => outcome === undefined).map(nameOf);
 	if (left.length > 0) return `VMs last seen on it: ${listed(left)}; see what became of them.`;
 	return surveyedAt === undefined
 		? "Nobody could look at what ran on it; see which VMs did, and what became of them."

@@ -47,8 +47,8 @@ export const explanations: readonly Explanation[] = [
 		["fates.ts", "?.", "vmi.migration?.targetNode", "vmi.migration.targetNode"],
 		["presence.ts", "?.", "vmi.migration?.sourceNode", "vmi.migration.sourceNode"],
 		["presence.ts", "?.", "vmi.migration?.targetNode", "vmi.migration.targetNode"],
-		["proof.ts", "?.", "migration?.sourceNode", "migration.sourceNode"],
-		["proof.ts", "?.", "migration?.targetNode", "migration.targetNode"],
+		["proof.ts", "?.", "vmi.migration?.sourceNode", "vmi.migration.sourceNode"],
+		["proof.ts", "?.", "vmi.migration?.targetNode", "vmi.migration.targetNode"],
 	),
 	...because(
 		"The owner has just been found to be of this kind, so there is one; the types do not know.",

@@ -1,5 +1,6 @@
 import type { NodeIdentity } from "../../domain/identity.ts";
 import type { MigrationFacts, VmiFacts } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import type { EvacuationCancelAnswer } from "../../ports.ts";
 import { type ApiStatus, answerOf, faultOf, statusOf } from "./api-status.ts";
 import { readWhole } from "./body.ts";
@@ -35,8 +36,8 @@ function answerTo(status: ApiStatus): EvacuationCancelAnswer | undefined {
 	return code === 409 || code === 429 || code >= 500 ? { kind: "later", says } : undefined;
 }
 
-function refuse(status: ApiStatus, { namespace, name }: VmiFacts): never {
-	throw faultOf(status, `cancel the evacuation of VMI ${namespace}/${name}`);
+function refuse(status: ApiStatus, vmi: VmiFacts): never {
+	throw faultOf(status, `cancel the evacuation of VMI ${nameOf(vmi)}`);
 }
 
 /** Deletes this very migration (uid precondition): virt-controller calls it off, or lets it end where it cannot any more. */
@@ -49,5 +50,5 @@ export async function cancelMigration({ custom }: ClusterApi, migration: Migrati
 	if ("value" in answer) return "cancelled";
 	// Gone, or replaced by another of its name.
 	if (answer.status.code === 404 || answer.status.code === 409) return "gone";
-	throw faultOf(answer.status, `delete migration ${namespace}/${name}`);
+	throw faultOf(answer.status, `delete migration ${nameOf(migration)}`);
 }

@@ -1,5 +1,6 @@
 import type { V1Eviction } from "@kubernetes/client-node";
 import type { PodFacts } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import type { EvictionAnswer } from "../../ports.ts";
 import { type ApiStatus, answerOf, faultOf } from "./api-status.ts";
 import type { ClusterApi } from "./cluster-api.ts";
@@ -26,7 +27,7 @@ export async function evictPod({ core }: ClusterApi, pod: PodFacts, dryRun: bool
 }
 
 function refuse(status: ApiStatus, pod: PodFacts): never {
-	throw faultOf(status, `evict pod ${pod.namespace}/${pod.name}`);
+	throw faultOf(status, `evict pod ${nameOf(pod)}`);
 }
 
 type Rule = {

@@ -8,6 +8,7 @@ import type {
 	VmFacts,
 	VmiFacts,
 } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { ClusterRefused } from "../../faults.ts";
 import type { ClusterApi } from "./cluster-api.ts";
 import type { Listed } from "./list-pages.ts";
@@ -98,7 +99,7 @@ async function listMachines(api: ClusterApi, pods: readonly PodFacts[]): Promise
 	}
 	const launcher = pods.find((pod) => pod.role === "launcher");
 	if (!vmis && !migrations && !launcher) return { vmis: [], migrations: [], versions: {} };
-	const why = launcher ? `launcher ${launcher.namespace}/${launcher.name} is there` : "it knows a part of KubeVirt's";
+	const why = launcher ? `launcher ${nameOf(launcher)} is there` : "it knows a part of KubeVirt's";
 	throw new ClusterRefused(`cannot list VMIs and migrations in cluster ${api.cluster}: the server answers 404, but ${why}`);
 }
 
@@ -125,7 +126,7 @@ async function readVms(api: ClusterApi, owners: readonly string[]): Promise<read
 	if (owners.length > SINGLE_READS) {
 		const all = (await listVms(api))?.items ?? [];
 		const wanted = new Set(owners);
-		return all.filter((vm) => wanted.has(`${vm.namespace}/${vm.name}`));
+		return all.filter((vm) => wanted.has(nameOf(vm)));
 	}
 	const found: VmFacts[] = [];
 	for (const owner of owners) {

@@ -1,4 +1,5 @@
 import type { KubeConfigPlace } from "../../adapters/kubernetes/read-kube-config.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { ConfigurationInvalid } from "../../faults.ts";
 import type { SimulationClock } from "../../local/clock/simulation-clock.ts";
 import type { ContextOutcome, ToType } from "../demo-event.ts";
@@ -82,7 +83,7 @@ async function lookAhead({ api, server, cluster }: Reach, { tell }: Narrator, op
 	const prospect = prospectOf(look, look.node, context, mayEnd, clock.now());
 	for (const telling of prospect.tellings) tell(telling);
 	// No fault: when the same command is typed again, such a VM may have ended as it was allowed to.
-	const absent = mayEnd.filter((vm) => !look.vmis.some((vmi) => `${vmi.namespace}/${vmi.name}` === vm));
+	const absent = mayEnd.filter((vm) => !look.vmis.some((vmi) => nameOf(vmi) === vm));
 	if (absent.length > 0) tell({ kind: "note", says: `--may-end names VMs that do not run: ${absent.join(", ")}.` });
 	return prospect;
 }

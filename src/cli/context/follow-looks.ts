@@ -1,4 +1,5 @@
 import type { Look, MigrationState, VmiFacts } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { isFinalVmi, isMigrating, runsElsewhere, vmisOnNode } from "../../domain/presence.ts";
 import type { Telling } from "../demo-event.ts";
 
@@ -12,8 +13,6 @@ type Known = {
 	/** A successor has been told of. */
 	succeeded: boolean;
 };
-
-const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
 
 /** Says what has happened to the VMs and pods of a node from one look to the next. Two looks that show the same say nothing. */
 export class LookFollower {

@@ -1,4 +1,5 @@
 import type { Look, VmiFacts } from "../../domain/look.ts";
+import { type NamespacedName, nameOf } from "../../domain/namespaced-name.ts";
 import { isMarked, isMigrating, runsElsewhere, vmisOnNode } from "../../domain/presence.ts";
 import type { ToType } from "../demo-event.ts";
 import type { Prospect } from "./prospect.ts";
@@ -7,8 +8,7 @@ import { kubectlLine, type Typed } from "./typed.ts";
 /** What a run that stops half-way leaves in the cluster, and how to go on or to give up. */
 type LeftBehind = { readonly because: readonly string[]; readonly toType: readonly ToType[] };
 
-const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
-const listed = (vms: readonly { readonly namespace: string; readonly name: string }[]): string => vms.map(nameOf).join(", ");
+const listed = (vms: readonly NamespacedName[]): string => vms.map(nameOf).join(", ");
 
 /** `look`: the node as it is now. */
 export function leftBehind(look: Look, { node: { name }, cordoned }: Prospect, typed: Typed): LeftBehind {

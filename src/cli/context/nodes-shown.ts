@@ -1,6 +1,7 @@
 import type { ClusterApi } from "../../adapters/kubernetes/cluster-api.ts";
 import { listNodes, listVmis } from "../../adapters/kubernetes/reads.ts";
 import type { NodeFacts, VmiFacts } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { isFinalVmi } from "../../domain/presence.ts";
 
 /** Every Node with the VMIs that live on it, one line each, to choose from. */
@@ -17,7 +18,7 @@ function stateOf({ ready, unschedulable }: NodeFacts): string {
 }
 
 function vmsOf({ name }: NodeFacts, vmis: readonly VmiFacts[]): string {
-	const here = vmis.filter(({ nodeName }) => nodeName === name).map((vmi) => `${vmi.namespace}/${vmi.name}`);
+	const here = vmis.filter(({ nodeName }) => nodeName === name).map(nameOf);
 	if (here.length === 0) return "no VMs";
 	return `${here.length} ${here.length === 1 ? "VM" : "VMs"}: ${here.join(", ")}`;
 }

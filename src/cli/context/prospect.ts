@@ -2,6 +2,7 @@ import { MAINTENANCE_ANNOTATION } from "../../domain/cordon.ts";
 import type { NodeIdentity } from "../../domain/identity.ts";
 import { instanceOf } from "../../domain/identity.ts";
 import type { Look, NodeFacts } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { followStories } from "../../domain/outcomes.ts";
 import { strictPolicy } from "../../domain/policy.ts";
 import { isMarked, vmisOnNode } from "../../domain/presence.ts";
@@ -47,7 +48,7 @@ export function prospectOf(look: Look, node: NodeFacts, cluster: string, mayEnd:
 
 function earlierRun(look: Look, { name }: NodeFacts, maintenance: string): Telling {
 	const marked = vmisOnNode(look, name).filter((vmi) => isMarked(vmi, name));
-	return { kind: "earlier run", maintenance, marked: marked.map((vmi) => `${vmi.namespace}/${vmi.name}`) };
+	return { kind: "earlier run", maintenance, marked: marked.map(nameOf) };
 }
 
 type Request = {

@@ -1,4 +1,5 @@
 import type { Look } from "../../domain/look.ts";
+import { nameOf } from "../../domain/namespaced-name.ts";
 import { strictPolicy } from "../../domain/policy.ts";
 import type { Cluster } from "../../ports.ts";
 import type { Telling } from "../demo-event.ts";
@@ -97,9 +98,9 @@ function hearingOf(node: string, { tell }: Narrator) {
 	const follower = new LookFollower(node);
 	let last: Look | undefined;
 	const vmOf: VmOfPod = (name) => {
-		const pod = last?.pods.find((one) => `${one.namespace}/${one.name}` === name);
+		const pod = last?.pods.find((one) => nameOf(one) === name);
 		const vmi = pod?.vmiUid === undefined ? undefined : last?.vmis.find(({ uid }) => uid === pod.vmiUid);
-		return vmi && `${vmi.namespace}/${vmi.name}`;
+		return vmi && nameOf(vmi);
 	};
 	return {
 		hear(look: Look): void {

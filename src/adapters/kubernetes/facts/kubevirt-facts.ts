@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { KubeVirtFacts } from "../../../domain/look.ts";
+import { nameOf } from "../../../domain/namespaced-name.ts";
 import { evictionStrategyOf } from "./eviction-strategy.ts";
 import { objectMeta } from "./object-meta.ts";
 import { readObject } from "./read-object.ts";
@@ -32,7 +33,7 @@ const PER_CLUSTER = 5;
 export function kubeVirtFacts(object: unknown): KubeVirtFacts {
 	const { metadata, spec, status } = readObject("KubeVirt", kubeVirtSchema, object);
 	const configuration = spec?.configuration;
-	const whose = `VMs by the KubeVirt object ${metadata.namespace}/${metadata.name}`;
+	const whose = `VMs by the KubeVirt object ${nameOf(metadata)}`;
 	return {
 		namespace: metadata.namespace,
 		version: status?.observedKubeVirtVersion ?? "",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { RunStrategy, VmFacts } from "../../../domain/look.ts";
+import { nameOf } from "../../../domain/namespaced-name.ts";
 import { ClusterRefused } from "../../../faults.ts";
 import { objectMeta } from "./object-meta.ts";
 import { readObject } from "./read-object.ts";
@@ -26,7 +27,7 @@ export function vmFacts(object: unknown): VmFacts {
 	const { metadata, spec } = readObject("VirtualMachine", vmSchema, object);
 	const written = spec.runStrategy || (spec.running ? "Always" : "Halted");
 	if (!STRATEGIES.has(written)) {
-		const id = `${metadata.namespace}/${metadata.name}`;
+		const id = nameOf(metadata);
 		throw new ClusterRefused(`cannot tell whether VirtualMachine ${id} comes back: runStrategy ${JSON.stringify(written)}`);
 	}
 	return { namespace: metadata.namespace, name: metadata.name, uid: metadata.uid, runStrategy: written as RunStrategy };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { VmiFacts, VmiPhase } from "../../../domain/look.ts";
+import { nameOf } from "../../../domain/namespaced-name.ts";
 import { evictionStrategyOf } from "./eviction-strategy.ts";
 import { migrationStateOf, migrationStateSchema } from "./migration-state.ts";
 import { type Condition, conditionOf, conditions, controllerOf, objectMeta } from "./object-meta.ts";
@@ -55,7 +56,7 @@ const GRACE_SECONDS = 30;
  */
 export function vmiFacts(object: unknown): VmiFacts {
 	const { metadata, spec, status } = readObject("VirtualMachineInstance", vmiSchema, object);
-	const id = `${metadata.namespace}/${metadata.name}`;
+	const id = nameOf(metadata);
 	return {
 		namespace: metadata.namespace,
 		name: metadata.name,

@@ -3,15 +3,13 @@ import { isEnded } from "../domain/generations.ts";
 import { openHooks } from "../domain/pace.ts";
 import { type Cancel, executionName, type MaintenanceRecord } from "../domain/record.ts";
 import type { CancelReading } from "../events/reading.ts";
-import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
 import { createRecord, replaceRecord } from "./maintenance-record.ts";
 import { expiredBy, issuedAtOf, type Place, placeOf } from "./order-target.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import type { Receipt } from "./receipt.ts";
 import { keepRunning } from "./running-maintenance.ts";
-
-const TRIES = 8;
+import { untilWritten } from "./until-written.ts";
 
 /** What a cancel makes of the latest record, and what is said of it; the record is written only as it was read. */
 type Verdict = Receipt & { readonly next?: MaintenanceRecord };
@@ -29,11 +27,7 @@ export async function acceptCancel(reading: CancelReading, message: QueueMessage
 	const place = known ?? (await placeOf(target, world));
 	if (typeof place === "string") return { outcome: "malformed", why: place };
 	const cancel = cancelOf(reading, issuedAtOf(reading, message), world.clock.now());
-	for (let tries = 0; tries < TRIES; tries++) {
-		const receipt = await tryToStore(cancel, place, world);
-		if (receipt) return receipt;
-	}
-	throw new RecordConflict(`cannot store cancel ${cancel.requestId}: the record changed under ${TRIES} tries`);
+	return untilWritten(`cannot store cancel ${cancel.requestId}: the record changed`, () => tryToStore(cancel, place, world));
 }
 
 const cancelOf = ({ requestId, requestedBy, reason }: CancelReading, issuedAt: number, at: number): Cancel => ({

@@ -9,7 +9,6 @@ import { type SlotTurn, slotTurn, withAdmission } from "../domain/slot-turn.ts";
 import { type ClusterSlots, isQueueing, without } from "../domain/slots.ts";
 import { isOfHook } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";
-import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
 import { beat } from "./beat.ts";
 import { heedCancel } from "./heed-cancel.ts";
@@ -18,8 +17,8 @@ import { changeFrom, readRecord } from "./maintenance-record.ts";
 import { noticeOf, sayAll } from "./observe.ts";
 import { overResult } from "./over.ts";
 import { type Step, stepResult } from "./step.ts";
+import { untilWritten } from "./until-written.ts";
 
-const TRIES = 8;
 /** Milliseconds that the next one waits for its turn; whoever stands behind has a better chance later. */
 const TURN_MS = 15_000;
 /** No multiple of a turn's time, so that everybody's minute comes. */
@@ -55,14 +54,13 @@ function decisionOf(admission: Admission, now: number): Decision {
 	return kind === "waits" ? { next: "admit", why, at: now + TURN_MS * admission.place } : { next: "assess", why };
 }
 
-async function takeTurn(record: MaintenanceRecord, world: World): Promise<SlotTurn> {
-	for (let tries = 0; tries < TRIES; tries++) {
+function takeTurn(record: MaintenanceRecord, world: World): Promise<SlotTurn> {
+	return untilWritten(`cannot write the slots of cluster ${record.cluster}: they changed`, async () => {
 		const was = await world.slots.read(record.cluster);
 		const circuit = { slots: was, record, policy: world.policy, now: world.clock.now() };
 		const turn = slotTurn({ ...circuit, slots: await withoutTheDead(circuit, world) });
-		if (await write(was, turn.slots, record, world)) return turn;
-	}
-	throw new RecordConflict(`cannot write the slots of cluster ${record.cluster}: they changed under ${TRIES} tries`);
+		return (await write(was, turn.slots, record, world)) ? turn : undefined;
+	});
 }
 
 function write(was: ClusterSlots, next: ClusterSlots, { instanceId, cluster }: MaintenanceRecord, { slots }: World) {

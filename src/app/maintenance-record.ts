@@ -2,8 +2,7 @@ import { happeningsOf } from "../domain/history.ts";
 import { executionName, type Fence, type MaintenanceKey, type MaintenanceRecord } from "../domain/record.ts";
 import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
-
-const TRIES = 8;
+import { TRIES } from "./until-written.ts";
 
 /** Throws RecordConflict when this generation has no record: somebody started an execution by hand. */
 export async function readRecord(key: MaintenanceKey, { records }: Pick<World, "records">): Promise<MaintenanceRecord> {

@@ -5,33 +5,30 @@ import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withMark } from "../domain/record-changes.ts";
 import { isMerged, mergeRequest, openRecord } from "../domain/record-requests.ts";
 import type { MaintenanceRequest } from "../domain/request.ts";
-import { RecordConflict } from "../faults.ts";
 import type { World } from "../ports.ts";
 import { createRecord, replaceRecord } from "./maintenance-record.ts";
 import type { Receipt } from "./receipt.ts";
 import { keepRunning } from "./running-maintenance.ts";
-
-const TRIES = 8;
+import { untilWritten } from "./until-written.ts";
 
 /**
  * Merges a request into the instance's open maintenance, or opens the next generation, and sees that its execution runs.
  *
  * Repeating it is harmless: the same request leaves the record as it is, and starts what an earlier try could not.
  */
-export async function openMaintenance(request: MaintenanceRequest, world: World): Promise<Receipt> {
-	for (let tries = 0; tries < TRIES; tries++) {
+export function openMaintenance(request: MaintenanceRequest, world: World): Promise<Receipt> {
+	return untilWritten(`cannot store request ${request.requestId}: the record changed`, async () => {
 		const latest = await world.records.latest(request.instanceId);
 		const over = await overWith(request, latest, world);
 		if (over) return over;
 		const known = isKnown(latest, request);
 		const record = await store(request, latest, world);
-		if (!record) continue;
+		if (!record) return undefined;
 		const name = executionName(await keepRunning(record, world));
 		return known
 			? { outcome: "duplicate", why: `request ${request.requestId} belongs to maintenance ${name} already` }
 			: { outcome: "accepted", why: `${latest && !isEnded(latest) ? "merged into" : "opened"} maintenance ${name}` };
-	}
-	throw new RecordConflict(`cannot store request ${request.requestId}: the record changed under ${TRIES} tries`);
+	});
 }
 
 const isKnown = (latest: MaintenanceRecord | undefined, request: MaintenanceRequest): boolean =>

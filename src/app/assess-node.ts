@@ -1,4 +1,5 @@
 import { cancelTooLate, isToBeRestored } from "../domain/cancellation.ts";
+import { isGone } from "../domain/instance.ts";
 import { afterAssess } from "../domain/next-step.ts";
 import { chooseNode } from "../domain/node-choice.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
@@ -57,10 +58,6 @@ export const assessNode: Step = async (key, world, attempt) => {
  */
 const reopened = async (record: MaintenanceRecord, world: World): Promise<MaintenanceRecord> =>
 	record.state === "releasing" ? ((await changeRecord(record, world, withReopened)) ?? record) : record;
-
-/** EC2 has it no more, or is taking it. */
-export const isGone = (instance: InstanceFacts | undefined): boolean =>
-	instance === undefined || instance.state === "terminated" || instance.state === "shutting-down";
 
 /** Its hooks have ended without us, but its group keeps it. */
 const isRetained = (instance: InstanceFacts | undefined): boolean => instance?.lifecycle?.state === "Terminating:Retained";

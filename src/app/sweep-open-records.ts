@@ -1,8 +1,8 @@
 import { isEnded, withContinued } from "../domain/generations.ts";
+import { isGone } from "../domain/instance.ts";
 import { executionName, type MaintenanceKey, type MaintenanceRecord } from "../domain/record.ts";
 import { withWoken } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
-import { isGone } from "./assess-node.ts";
 import { changeRecord } from "./maintenance-record.ts";
 import { keepRunning } from "./running-maintenance.ts";
 import type { SweepRun } from "./sweep-run.ts";

@@ -2,6 +2,7 @@ import { type Circuit, circuitOf } from "./breaker.ts";
 import { drainsAtOnce } from "./policy.ts";
 import type { Leaving, MaintenanceRecord } from "./record.ts";
 import { freeSlots, queueFor } from "./slots.ts";
+import { SURVEY_LASTS_MS } from "./survey.ts";
 
 /** `place` 1 is next. `paused`: it could begin, but so many VM nodes are leaving that it must not. */
 export type Admission =
@@ -9,8 +10,6 @@ export type Admission =
 	| { readonly kind: "waits"; readonly place: number; readonly why: string; readonly paused?: Leaving }
 	| { readonly kind: "look again"; readonly why: string };
 
-/** Who is next begins from a survey that is not older than this; it may have waited for hours. */
-const SURVEY_LASTS_MS = 120_000;
 /** Whoever is not next looks so often whether its node is still there, and still cordoned. */
 const LOOK_AGAIN_MS = 15 * 60_000;
 
@@ -40,6 +39,7 @@ const isNotNext: Opinion = (circuit) => {
 	return isLookOlder(circuit, LOOK_AGAIN_MS) ?? { kind: "waits", place, why: "others drain, or are before it" };
 };
 
+/** Who is next may have waited for hours. */
 const lookIsOld: Opinion = (circuit) => isLookOlder(circuit, SURVEY_LASTS_MS);
 
 const tooManyLeave: Opinion = (circuit) => {

@@ -1,9 +1,6 @@
 import type { MaintenanceRecord } from "./record.ts";
-import type { Trouble } from "./trouble.ts";
+import { REMIND_AFTER_MS, type Trouble } from "./trouble.ts";
 import { newTroubles } from "./trouble-of.ts";
-
-/** Trouble that lasts is told again after this: one reminder heals every notice that was lost on its way. */
-const REMIND_AFTER_MS = 3_600_000;
 
 /**
  * What has to be told: trouble that the record does not know, and once an hour all there is. What was told beside other

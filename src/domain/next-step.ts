@@ -12,6 +12,7 @@ import { CORDON_SETTLES_MS, type Finding, type Proof, settledFrom, whatIsLeft } 
 import type { MaintenanceRecord } from "./record.ts";
 import { isClosed } from "./record-changes.ts";
 import type { Next } from "./step-result.ts";
+import { SURVEY_LASTS_MS } from "./survey.ts";
 
 /** Where to go, and why, in a clause for the log. */
 export type Decision = {
@@ -102,9 +103,6 @@ const evictionIsDue: Opinion = ({ look, record, policy, now }) => {
 	const due = evictionsDue(look, record, policy, now);
 	return due.length > 0 ? { next: "evict", why: `${due.length} of its pods can be asked for` } : undefined;
 };
-
-/** Surroundings older than this are read again for a VM that lacked room. */
-const SURVEY_LASTS_MS = 120_000;
 
 const roomMayHaveCome: Opinion = (circumstances) =>
 	someVmLacksRoom(circumstances) && surveyEnds(circumstances) <= circumstances.now

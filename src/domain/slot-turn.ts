@@ -4,14 +4,11 @@ import { leavingShare, type Policy } from "./policy.ts";
 import type { MaintenanceRecord } from "./record.ts";
 import { withSlot, withSlotWait, withTrouble } from "./record-changes.ts";
 import { type ClusterSlots, isPaused, withLease, withPause, withPauseLifted, withWaiter } from "./slots.ts";
-import type { Trouble } from "./trouble.ts";
+import { REMIND_AFTER_MS, type Trouble } from "./trouble.ts";
 import { tooManyLeave } from "./trouble-texts.ts";
 
 /** What one turn at the cluster's slots comes to. `tells`: this maintenance tells humans of the pause, for all that wait. */
 export type SlotTurn = { readonly admission: Admission; readonly slots: ClusterSlots; readonly tells: boolean };
-
-/** A pause that lasts is told again after this: that heals a notice that was lost. */
-const REMIND_AFTER_MS = 3_600_000;
 
 /** One maintenance asks for a slot. `slots` stays the very same where nothing changes for it. */
 export function slotTurn(circuit: Circuit): SlotTurn {

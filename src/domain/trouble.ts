@@ -31,3 +31,6 @@ export type Trouble = {
 
 /** It is about a hook and its heartbeats, whatever stands on the node. */
 export const isOfHook = ({ kind }: Pick<Trouble, "kind">): boolean => kind.startsWith("hook-") || kind === "heartbeat-refused";
+
+/** What lasts is told again after this: one reminder heals every notice that was lost on its way. */
+export const REMIND_AFTER_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { setConditions } from "./controllers/conditions.ts";
 import type { Ground } from "./controllers/ground.ts";
 import { type VmKnobs, workloadKnobs } from "./controllers/knobs.ts";
 import type { Guests } from "./kubevirt/guests.ts";
-import { effectiveStrategy, enterPhase, kubevirtVersionOf, nodeNameLabel, unpaused } from "./kubevirt/kubevirt-objects.ts";
+import { effectiveStrategy, enterPhase, kubevirtVersionOf, nodeNameLabel, notPaused } from "./kubevirt/kubevirt-objects.ts";
 import { launcherPod } from "./kubevirt/launcher-pod.ts";
 import { vmiOfTemplate } from "./kubevirt/vm-controller.ts";
 import { vmStatus } from "./kubevirt/vm-status.ts";
@@ -141,7 +141,6 @@ function seedRunningVmi({ ground, guests, ownBudgets }: VmSeedbed, seed: NewObje
 	const { namespace = "", name, uid } = created.metadata;
 	const launcher = launcherPod(created, kubevirtVersionOf(store));
 	const labels = { ...launcher.metadata.labels, [nodeNameLabel]: nodeName };
-	const notPaused = { type: unpaused, status: "True", reason: "NotPaused", message: "the virtual machine is not paused" };
 	const status = { ...launcher.status, conditions: [{ ...notPaused, lastProbeTime: null, lastTransitionTime: null }] };
 	const { pod, sandbox } = seedRunningPod(ground, { ...launcher, metadata: { ...launcher.metadata, labels }, status }, nodeName);
 	const vmi = store.update("virtualmachineinstances", namespace, name, (draft) => {

@@ -4,10 +4,10 @@ import { type AttributeValue, compare, type Item, typeOf, validation } from "./e
 const ITEM_BYTES = 409_600;
 
 /** A key attribute and its type. */
-type KeyAttribute = { readonly name: string; readonly type: "S" | "N" };
+export type KeyAttribute = { readonly name: string; readonly type: "S" | "N" };
 
 /** A global secondary index that holds keys only, and of those items alone that have its partition key, a string. */
-type SparseIndex = { readonly name: string; readonly key: string };
+export type SparseIndex = { readonly name: string; readonly key: string };
 
 /** The items of one table, in the order of their keys. An item is never changed, only replaced. */
 export class ItemTable {

@@ -5,6 +5,7 @@ import type { AccountHandler } from "../aws/request-handler.ts";
 import { answerDynamoDb } from "./dynamodb-api.ts";
 import { ItemTable } from "./item-table.ts";
 import type { RecordStore } from "./record-store.ts";
+import { recordIndexes, recordKeys } from "./record-table.ts";
 
 const failure = () =>
 	new ApiError(
@@ -16,13 +17,7 @@ const failure = () =>
 /** The same table as a function in this process: no socket, so that virtual time is the same in every run. */
 export function createMemoryRecordStore(options: { readonly region: string; readonly table?: string }): RecordStore {
 	const { region, table = "evacuator" } = options;
-	const items = new ItemTable(
-		[
-			{ name: "instanceId", type: "S" },
-			{ name: "generation", type: "N" },
-		],
-		[{ name: "open", key: "open" }],
-	);
+	const items = new ItemTable(recordKeys, recordIndexes);
 	const served = new Map<string, number>();
 	const losing = new Map<string, number>();
 	let failing = false;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createAwsClients, type Ground } from "../../adapters/aws/clients.ts";
+import { recordTable } from "./record-table.ts";
 
 export type RecordStore = {
 	/** Where clients of the SDK find it. */
@@ -53,28 +54,7 @@ export async function startRecordStore(options: { readonly region: string; reado
 	const endpoint = `http://127.0.0.1:${port}`;
 	const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 	const { dynamodb } = createAwsClients({ region, credentials, grounds: { dynamodb: { endpoint } } });
-	await dynamodb.send(
-		new CreateTableCommand({
-			TableName: table,
-			BillingMode: "PAY_PER_REQUEST",
-			KeySchema: [
-				{ AttributeName: "instanceId", KeyType: "HASH" },
-				{ AttributeName: "generation", KeyType: "RANGE" },
-			],
-			AttributeDefinitions: [
-				{ AttributeName: "instanceId", AttributeType: "S" },
-				{ AttributeName: "generation", AttributeType: "N" },
-				{ AttributeName: "open", AttributeType: "S" },
-			],
-			GlobalSecondaryIndexes: [
-				{
-					IndexName: "open",
-					KeySchema: [{ AttributeName: "open", KeyType: "HASH" }],
-					Projection: { ProjectionType: "KEYS_ONLY" },
-				},
-			],
-		}),
-	);
+	await dynamodb.send(new CreateTableCommand(recordTable(table)));
 	return {
 		ground: { endpoint },
 		table,

@@ -1,4 +1,4 @@
-import { isTrue } from "../controllers/conditions.ts";
+import { type Condition, isTrue } from "../controllers/conditions.ts";
 import { hasEnded, isDeleting, nodeNameOf, phaseOf } from "../controllers/pods.ts";
 import type { KubeObject, ObjectStore } from "../store.ts";
 import { fieldsAt, textAt, timestamp } from "../store-object.ts";
@@ -13,6 +13,14 @@ export const evacuationAnnotation = "kubevirt.io/evacuationMigration";
 export const migrationFinalizer = "kubevirt.io/migrationJobFinalize";
 export const evictionInProgress = "descheduler.alpha.kubernetes.io/eviction-in-progress";
 export const unpaused = "kubevirt.io/virtual-machine-unpaused";
+
+/** On a launcher, whose readiness waits for it. */
+export const notPaused: Condition = {
+	type: unpaused,
+	status: "True",
+	reason: "NotPaused",
+	message: "the virtual machine is not paused",
+};
 
 /** Labels and annotations are maps that may be missing. */
 export function labelOf(object: KubeObject, label: string): string | undefined {

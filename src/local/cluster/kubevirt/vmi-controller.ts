@@ -16,6 +16,7 @@ import {
 	livingLaunchersOf,
 	migrationUidLabel,
 	nodeNameLabel,
+	notPaused,
 	unpaused,
 } from "./kubevirt-objects.ts";
 import { launcherPod } from "./launcher-pod.ts";
@@ -106,13 +107,6 @@ function syncPods(ground: Ground, vmi: KubeObject): number | undefined {
 	});
 	return arrived ? arrivalLagMs : statusLagMs;
 }
-
-const notPaused: Condition = {
-	type: unpaused,
-	status: "True",
-	reason: "NotPaused",
-	message: "the virtual machine is not paused",
-};
 
 function writeStatus(ground: Ground, vmi: KubeObject, behaviour: KubeVirtBehaviour): undefined {
 	const { store, clock } = ground;

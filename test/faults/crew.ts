@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { processWithout } from "../rules/without-rule.ts";
 import type { Part } from "./smaller.ts";
 import type { Tried } from "./try-seed.ts";
 import type { Errand } from "./worker.ts";
@@ -17,9 +18,7 @@ export class Crew {
 
 	/** Without a rule, if one is named. */
 	constructor(size: number, withoutRule: string | undefined) {
-		const execArgv = withoutRule === undefined ? [] : ["--import", new URL("../rules/take-out.ts", import.meta.url).href];
-		const env = { ...process.env, ...(withoutRule !== undefined && { EVACUATOR_WITHOUT_RULE: withoutRule }) };
-		this.#begin = () => fork(new URL("./worker.ts", import.meta.url), { execArgv, env });
+		this.#begin = () => fork(new URL("./worker.ts", import.meta.url), processWithout(withoutRule));
 		this.#workers = Array.from({ length: size }, this.#begin);
 	}
 

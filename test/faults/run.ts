@@ -1,5 +1,6 @@
 // `npm run test:faults`: plays seeds and says what failed, see --help.
 import { spawnSync } from "node:child_process";
+import { missingRule, processWithout } from "../rules/without-rule.ts";
 import { Crew, type Untraced } from "./crew.ts";
 import type { FaultKind } from "./fault.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -30,9 +31,8 @@ async function playOne(options: Options, seed: number): Promise<boolean> {
 
 /** A rule is taken out while the program loads: so it loads again. */
 function playAgainWithout(rule: string): number {
-	const preload = ["--import", new URL("../rules/take-out.ts", import.meta.url).href];
-	const env = { ...process.env, EVACUATOR_WITHOUT_RULE: rule };
-	return spawnSync(process.execPath, [...preload, ...process.argv.slice(1)], { stdio: "inherit", env }).status ?? 1;
+	const { execArgv, env } = processWithout(rule);
+	return spawnSync(process.execPath, [...execArgv, ...process.argv.slice(1)], { stdio: "inherit", env }).status ?? 1;
 }
 
 async function playMany(options: Options): Promise<boolean> {
@@ -100,7 +100,7 @@ async function main(): Promise<number> {
 		return 0;
 	}
 	const { withoutRule } = options;
-	if (options.seed !== undefined && withoutRule !== undefined && process.env.EVACUATOR_WITHOUT_RULE !== withoutRule)
+	if (options.seed !== undefined && withoutRule !== undefined && missingRule() !== withoutRule)
 		return playAgainWithout(withoutRule);
 	const passed = options.seed === undefined ? await playMany(options) : await playOne(options, options.seed);
 	return passed ? 0 : 1;

@@ -2,16 +2,15 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Violation } from "../monitor/laws.ts";
 import type { Rule } from "./rules.ts";
+import { processWithout } from "./without-rule.ts";
 
 type Play = { readonly violations: readonly Violation[]; readonly ends: string } | { readonly failed: string };
 
-/** A process of its own, for a rule is taken out of the source while it loads. */
-function play(rule: Rule, without: boolean): Promise<Play> {
-	const preload = without ? ["--import", new URL("./take-out.ts", import.meta.url).href] : [];
-	const env = { ...process.env, ...(without && { EVACUATOR_WITHOUT_RULE: rule.name }) };
-	const child = spawn(process.execPath, [...preload, fileURLToPath(new URL("./play.ts", import.meta.url)), rule.scenario], {
-		env,
-	});
+/** The scenario of the rule, with the whole program or without a rule. */
+function play({ scenario }: Rule, withoutRule?: string): Promise<Play> {
+	const { execArgv, env } = processWithout(withoutRule);
+	const script = fileURLToPath(new URL("./play.ts", import.meta.url));
+	const child = spawn(process.execPath, [...execArgv, script, scenario], { env });
 	let out = "";
 	let errors = "";
 	child.stdout.on("data", (chunk) => {
@@ -30,7 +29,7 @@ export type Verdict = { readonly rule: Rule; readonly wrong?: string; readonly c
 
 /** Plays the scenario of a rule with the whole program and without the rule. */
 export async function judgeScenario(rule: Rule): Promise<Verdict> {
-	const [whole, without] = await Promise.all([play(rule, false), play(rule, true)]);
+	const [whole, without] = await Promise.all([play(rule), play(rule, rule.name)]);
 	if ("failed" in whole) return { rule, complaint: `its scenario failed: ${whole.failed}` };
 	if (whole.violations[0]) return { rule, complaint: `its scenario ends wrongly even with it: ${whole.violations[0].says}` };
 	if (whole.ends !== rule.ends) return { rule, complaint: `its scenario ends ${whole.ends} with it, not ${rule.ends}` };

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { storyOf } from "../faults/report.ts";
 import type { FoundSeed } from "./found-seeds.ts";
+import { processWithout } from "./without-rule.ts";
 
 type SeedPlay = {
 	readonly violations: readonly { readonly law: string; readonly says: string }[];
@@ -14,8 +15,7 @@ const TOLD = / (FAULT|taken|truth|account .*"(ended|tagged|untagged)"|.*entered 
 
 /** Plays a part of a seed's plan in a process of its own, with the whole program or without a rule. */
 export async function playSeed({ seed, faults, without }: FoundSeed, withoutRule: string | undefined): Promise<SeedPlay> {
-	const preload = withoutRule === undefined ? [] : ["--import", new URL("./take-out.ts", import.meta.url).href];
-	const env = { ...process.env, ...(withoutRule !== undefined && { EVACUATOR_WITHOUT_RULE: withoutRule }) };
+	const { execArgv, env } = processWithout(withoutRule);
 	const run = fileURLToPath(new URL("../faults/run.ts", import.meta.url));
 	const part = [
 		"--seed",
@@ -25,7 +25,7 @@ export async function playSeed({ seed, faults, without }: FoundSeed, withoutRule
 		...(without.length > 0 ? ["--without", without.join(",")] : []),
 	];
 	const options = { env, maxBuffer: 2 ** 28 };
-	const { stdout } = await promisify(execFile)(process.execPath, [...preload, run, ...part, "--json"], options).catch(
+	const { stdout } = await promisify(execFile)(process.execPath, [...execArgv, run, ...part, "--json"], options).catch(
 		(error: { readonly code?: unknown; readonly stdout?: string }) => {
 			if (error.code === 1 && error.stdout) return { stdout: error.stdout };
 			throw error;

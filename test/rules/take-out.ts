@@ -2,9 +2,10 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { takenOut } from "./rules.ts";
+import { missingRule } from "./without-rule.ts";
 
-const name = process.env.EVACUATOR_WITHOUT_RULE;
-if (!name) throw new Error("cannot take out a rule: EVACUATOR_WITHOUT_RULE names none");
+const name = missingRule();
+if (!name) throw new Error("cannot take out a rule: the environment names none");
 const { edits } = takenOut(name);
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const taken = new Set<string>();

@@ -1,13 +1,13 @@
 import { type Circuit, circuitOf } from "./breaker.ts";
 import { drainsAtOnce } from "./policy.ts";
-import type { Leaving, MaintenanceRecord } from "./record.ts";
+import type { LeavingCount, MaintenanceRecord } from "./record.ts";
 import { freeSlots, queueFor } from "./slots.ts";
 import { SURVEY_LASTS_MS } from "./survey.ts";
 
 /** `place` 1 is next. `paused`: it could begin, but so many VM nodes are leaving that it must not. */
 export type Admission =
 	| { readonly kind: "admitted"; readonly why: string }
-	| { readonly kind: "waits"; readonly place: number; readonly why: string; readonly paused?: Leaving }
+	| { readonly kind: "waits"; readonly place: number; readonly why: string; readonly paused?: LeavingCount }
 	| { readonly kind: "look again"; readonly why: string };
 
 /** Whoever is not next looks so often whether its node is still there, and still cordoned. */

@@ -3,7 +3,7 @@ import { instanceOf } from "./identity.ts";
 import type { Look, NodeFacts } from "./look.ts";
 import { leavingShare, type Policy } from "./policy.ts";
 import { isFinalVmi } from "./presence.ts";
-import type { Leaving, MaintenanceRecord, VmNodes } from "./record.ts";
+import type { LeavingCount, MaintenanceRecord, VmNodes } from "./record.ts";
 import { type ClusterSlots, hostsVms } from "./slots.ts";
 import { isTimeShort } from "./standstill.ts";
 
@@ -37,7 +37,7 @@ export type Circuit = {
  * Who comes with a notice that leaves no time, or close to the limit of its hook, may begin: AWS takes that instance
  * anyway, and a VM that is not moved before dies with it. So may whoever was ordered as urgent: that is the human.
  */
-export function circuitOf({ slots, record, policy, now }: Circuit): "closed" | "one at a time" | Leaving {
+export function circuitOf({ slots, record, policy, now }: Circuit): "closed" | "one at a time" | LeavingCount {
 	const { vmNodes } = record;
 	if (!vmNodes || isExempt(record, now)) return "closed";
 	const { count } = vmNodes;

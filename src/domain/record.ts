@@ -81,7 +81,7 @@ export type SlotWait = {
 	/** When it was last sent to look again. */
 	readonly lookedAt?: number;
 	/** It is next, but so many of the cluster's VM nodes are leaving that new drains pause. */
-	readonly paused?: Leaving;
+	readonly paused?: LeavingCount;
 };
 
 /** Heartbeats that AWS refused, or did not answer. */
@@ -103,7 +103,7 @@ export type Left = {
 };
 
 /** So many (`leaving`) of so many VM nodes are on their way out. */
-export type Leaving = { readonly leaving: number; readonly count: number };
+export type LeavingCount = { readonly leaving: number; readonly count: number };
 
 export type MaintenanceRecord = MaintenanceKey & {
 	/** Raised by every write; a write states the one it read. */

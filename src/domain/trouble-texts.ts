@@ -1,6 +1,6 @@
 import type { NodeIdentity } from "./identity.ts";
 import { type NamespacedName, nameOf } from "./namespaced-name.ts";
-import type { Leaving, MaintenanceRecord } from "./record.ts";
+import type { LeavingCount, MaintenanceRecord } from "./record.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** A text names so many VMs and pods, and counts the rest. */
@@ -59,7 +59,7 @@ function lastKnown({ vms, surveyedAt }: Pick<MaintenanceRecord, "vms" | "surveye
 }
 
 /** `share`: of a cluster's VM nodes, how much may leave at once. */
-export const tooManyLeave = (cluster: string, { leaving, count }: Leaving, share: number): Trouble => ({
+export const tooManyLeave = (cluster: string, { leaving, count }: LeavingCount, share: number): Trouble => ({
 	kind: "too-many-leave",
 	about: cluster,
 	says: `${leaving} of the ${count} nodes of cluster ${cluster} that host VMs are leaving, more than ${Math.round(share * 100)} %, so new drains pause and their hooks are kept alive; add nodes, or order the drain of each that has to go all the same with "urgent": true.`,

@@ -43,13 +43,13 @@ export async function drainFleet(clusters: number, hookSeconds: number): Promise
 		await clock.run(() => leaveAll(clock, ground, nodes));
 		for (const { cluster } of nodes) for (const { user, verb, path } of cluster.audit) monitor.request(user, verb, path);
 		const wallSeconds = (performance.now() - began) / 1000;
-		const continued = ground.aws.requests.filter(({ operation }) => operation === "CompleteLifecycleAction").length;
+		const asked = ground.aws.requests.filter(({ operation }) => operation === "CompleteLifecycleAction").length;
 		return {
 			hookSeconds,
 			drains: nodes.map((node) => figuresOfDrain(node, ground, start)),
 			wrong: [
 				...monitor.violations.map(({ law, says }) => `law ${law}: ${says}`),
-				...(continued === clusters ? [] : [`${continued} requests to complete ${clusters} hooks`]),
+				...(asked === clusters ? [] : [`${asked} requests to complete ${clusters} hooks`]),
 			],
 			...counted,
 			tableReads: served(ground, "GetItem", "BatchGetItem", "Query"),

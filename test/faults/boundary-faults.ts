@@ -7,7 +7,7 @@ import type { Fault } from "./fault.ts";
 import type { Answered } from "./rehearsals.ts";
 import { accountFaults, apiEffect, befallJson, befalls } from "./request-faults.ts";
 import { Running } from "./running.ts";
-import type { Leaving, Strikes } from "./strikes.ts";
+import type { OutgoingRequest, Strikes } from "./strikes.ts";
 
 /** Everything that a fault at a boundary needs. */
 type Surroundings = {
@@ -67,8 +67,8 @@ export class BoundaryFaults {
 			onAwsRequest(undefined, operation, body);
 			return outside();
 		}
-		const leaving: Leaving = { of: running.name, channel: "aws", operation };
-		const struck = this.#struck(leaving, running);
+		const outgoing: OutgoingRequest = { of: running.name, channel: "aws", operation };
+		const struck = this.#struck(outgoing, running);
 		await running.beforeAwsRequest();
 		running.looksNoMore();
 		onAwsRequest(running, operation, body);
@@ -92,8 +92,8 @@ export class BoundaryFaults {
 		const asked = readApiRequest(request.method, new URL(request.url), clock.now());
 		const { verb, resource, subresource, path, query } = asked;
 		const operation = `${verb} ${resource}${subresource && `/${subresource}`}`;
-		const leaving: Leaving = { of: running.name, channel: "cluster", operation, path, query };
-		const struck = this.#struck(leaving, running);
+		const outgoing: OutgoingRequest = { of: running.name, channel: "cluster", operation, path, query };
+		const struck = this.#struck(outgoing, running);
 		const gate = running.beforeClusterRequest();
 		if ((verb === "get" || verb === "list") && running.looks()) this.#at.onLook(running);
 		const readyAt = clock.now();
@@ -117,19 +117,19 @@ export class BoundaryFaults {
 	};
 
 	/** Lets happen what is about no single request, and answers what befalls this one. */
-	#struck(leaving: Leaving, running: Running): readonly Fault[] {
+	#struck(outgoing: OutgoingRequest, running: Running): readonly Fault[] {
 		const { strikes, happen } = this.#at;
 		const due = strikes.atRequest(
-			leaving,
+			outgoing,
 			(fault, at) => befalls(fault, at) && !(isStandstill(fault) && irrevocable.has(at.operation)),
 		);
 		const ofThis = due.filter((fault) => !Running.outside(() => happen(fault, running)) && isOfRequests(fault));
 		for (const fault of ofThis) {
 			if (fault.times > 1 && perRequest(fault))
-				this.#streaks.push({ fault, of: leaving.of, operation: leaving.operation, left: fault.times - 1 });
+				this.#streaks.push({ fault, of: outgoing.of, operation: outgoing.operation, left: fault.times - 1 });
 		}
 		const streak = this.#streaks.find(
-			({ of, operation, left }) => left > 0 && of === leaving.of && operation === leaving.operation,
+			({ of, operation, left }) => left > 0 && of === outgoing.of && operation === outgoing.operation,
 		);
 		if (!streak || ofThis.includes(streak.fault)) return ofThis;
 		streak.left -= 1;

@@ -3,14 +3,14 @@ import type { BoundaryRequest } from "../../src/local/aws/boundary.ts";
 import type { Fault as AccountFault } from "../../src/local/aws/injected-faults.ts";
 import type { FaultEffect } from "../../src/local/cluster/api/provoked-faults.ts";
 import { apiKinds, awsKinds, type Fault, type FaultKind } from "./fault.ts";
-import type { Leaving } from "./strikes.ts";
+import type { OutgoingRequest } from "./strikes.ts";
 
 const writes: ReadonlySet<string> = new Set(["PutItem", "UpdateItem", "DeleteItem"]);
 const ofAws: ReadonlySet<FaultKind> = new Set(awsKinds);
 const ofApi: ReadonlySet<FaultKind> = new Set(apiKinds);
 
 /** Whether a fault can befall this request at all. */
-export function befalls({ kind }: Fault, { channel, operation }: Leaving): boolean {
+export function befalls({ kind }: Fault, { channel, operation }: OutgoingRequest): boolean {
 	if (ofAws.has(kind) && channel !== "aws") return false;
 	if (ofApi.has(kind) && channel !== "cluster") return false;
 	if (kind === "conditional write lost") return writes.has(operation);

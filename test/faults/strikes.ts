@@ -2,7 +2,7 @@ import type { FunctionName } from "../../src/local/embedded-ground.ts";
 import { type Channel, describeFault, type Fault, type FaultKind } from "./fault.ts";
 
 /** A request on its way out of a function. */
-export type Leaving = {
+export type OutgoingRequest = {
 	readonly of: FunctionName;
 	readonly channel: Exclude<Channel, "any">;
 	/** `UpdateItem`, or the verb and the resource: `create pods/eviction`. */
@@ -40,14 +40,15 @@ export class Strikes {
 	}
 
 	/** Those that strike now, before this request; `befalls` says whether a fault can befall it. */
-	atRequest(leaving: Leaving, befalls: (fault: Fault, leaving: Leaving) => boolean): readonly Fault[] {
-		for (const channel of [leaving.channel, "any"]) count(this.#requests, `${leaving.of} ${channel}`);
+	atRequest(outgoing: OutgoingRequest, befalls: (fault: Fault, outgoing: OutgoingRequest) => boolean): readonly Fault[] {
+		for (const channel of [outgoing.channel, "any"]) count(this.#requests, `${outgoing.of} ${channel}`);
 		return this.#take(
 			({ at }) => {
-				if (at.on !== "request" || at.of !== leaving.of || (at.channel !== "any" && at.channel !== leaving.channel)) return false;
+				if (at.on !== "request" || at.of !== outgoing.of || (at.channel !== "any" && at.channel !== outgoing.channel))
+					return false;
 				return (this.#requests.get(`${at.of} ${at.channel}`) ?? 0) >= at.nth;
 			},
-			(fault) => befalls(fault, leaving),
+			(fault) => befalls(fault, outgoing),
 		);
 	}
 

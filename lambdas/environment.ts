@@ -44,8 +44,9 @@ export const environmentSchema = z.object({
 	/** Names of the lifecycle hooks that are ours to answer. */
 	EVACUATOR_HOOKS: json(z.array(z.string().min(1)).min(1)),
 	EVACUATOR_POLICY: json(policySchema),
-	/** Intake only. */
+	/** Intake and Sweep only, which start executions. */
 	EVACUATOR_STATE_MACHINE_ARN: z.string().optional(),
+	/** These two Intake only. */
 	EVACUATOR_QUARANTINE_URL: z.url().optional(),
 	EVACUATOR_ORDERS_QUEUE_ARN: z.string().optional(),
 });

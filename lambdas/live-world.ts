@@ -12,7 +12,7 @@ import type { Environment } from "./environment.ts";
 
 const missing = () =>
 	Promise.reject(new ConfigurationInvalid("cannot start an execution: set EVACUATOR_STATE_MACHINE_ARN for this function"));
-/** What the functions get that are not intake: they start nothing. */
+/** For all functions but Intake and Sweep: they start nothing. */
 const noWorkflow: Workflow = { start: missing, state: missing };
 
 /** The live ground: AWS and the configured EKS clusters, in the name of the function's role. */

@@ -4,7 +4,7 @@ import type { Hook, MaintenanceRecord } from "./record.ts";
 type Hooked = Pick<MaintenanceRecord, "hooks">;
 type BeatPlan = Pick<MaintenanceRecord, "beatSeconds" | "laterBeat">;
 
-/** Intake may know the time a little worse than whoever sleeps. */
+/** The clock of Intake, which asks how long Hold sleeps, may be so far behind that of Step Functions, by which Hold sleeps. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 /** The record with these hooks, and with the pace that suits them. */

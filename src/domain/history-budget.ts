@@ -11,16 +11,23 @@ const AT_LEAST = 3_000;
 /** So long Hold can go on wherever it begins, with none of our functions working. */
 const MENDED_WITHIN_MS = 24 * 3_600_000;
 
-/** A state that calls something, its repetition, and the other states of a way. */
+/** Events of a state that calls something: entered, scheduled, started, succeeded, exited. */
 const CALL = 5;
+/** What a first try that fails adds: scheduled, started, failed. */
 const AGAIN = 3;
+/** Events of a Choice, a Pass or a Wait: entered, exited. */
 const STATE = 2;
+/** Events of the Map over the hooks, but for its iterations: entered, started, succeeded, exited. */
 const MAP = 4;
-/** One heartbeat; where AWS does not know the hook any more it is repeated and caught. */
+/** An iteration with its heartbeat: started, the five of a call, succeeded. */
 const BEAT = 7;
+/**
+ * An iteration where AWS does not know the hook any more: started; the call entered, two tries of three events each, exited;
+ * the Pass that catches it; succeeded.
+ */
 const LOST_BEAT = 12;
 
-/** Of a notice that was published on the way to a step. */
+/** Events of a notice on the way to a step: the call, repeated once, and the Choice after it. */
 export const NOTICE_EVENTS = CALL + AGAIN + STATE;
 
 /** Rounds of Hold in which it hears of orders within a minute, in one execution. */
@@ -34,13 +41,17 @@ const beatsOf = (record: Pick<Hooked, "hooks">): number => {
 	return MAP + open * (BEAT + choice) + (record.hooks.length - open) * (LOST_BEAT + choice);
 };
 
-/** Events of one step with all that may lie between it and the next one, but for notices. */
+/**
+ * Events of one step with all that may lie between it and the next one, but for notices: the step and the read of the hooks,
+ * each repeated once, the heartbeats, and four states. Through Hold these are the Choice after the step, two on the way in
+ * and one on the way out; past it, the two Choices and the Wait between them.
+ */
 export const eventsOfTurn = (record: Pick<Hooked, "hooks">): number => 2 * (CALL + AGAIN) + 4 * STATE + beatsOf(record);
 
-/** Events of a step that another one follows at once: Cordon after Assess, a Watch after a Watch. */
+/** Events of a step that another one follows at once, Cordon after Assess or a Watch after a Watch: as many as of a notice. */
 export const EVENTS_OF_STEP = CALL + AGAIN + STATE;
 
-/** Events of one round of Hold. */
+/** Events of one round of Hold: the read of the hooks, the heartbeats, and six states from "Is it over?" to the Wait. */
 export const eventsOfRound = (record: Pick<Hooked, "hooks">): number => CALL + 6 * STATE + beatsOf(record);
 
 /**

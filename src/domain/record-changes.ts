@@ -75,7 +75,7 @@ export const withSurvey = (record: MaintenanceRecord, surveyedAt: number, vmNode
 	...(vmNodes && { vmNodes }),
 });
 
-/** It waits for a slot, so. */
+/** How it stands in the queue for a slot. */
 export const withSlotWait = (record: MaintenanceRecord, slot: SlotWait): MaintenanceRecord =>
 	JSON.stringify(slot) === JSON.stringify(record.slot) ? record : { ...record, slot };
 

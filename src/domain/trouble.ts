@@ -1,4 +1,4 @@
-/** What a human must know. `kind` names an alarm and a heading of the runbook. */
+/** What a human must know. `kind` names a heading of the runbook. */
 export type TroubleKind =
 	| "no-node"
 	| "two-nodes"

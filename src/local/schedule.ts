@@ -1,8 +1,8 @@
 import type { SimulationClock } from "./clock/simulation-clock.ts";
 
 /**
- * Calls a function every so many seconds, as EventBridge does: one call after the other, whose failure is nobody's but the
- * function's own. Answers what ends it. Without `seconds` there is no schedule.
+ * Calls a function every so many seconds, as EventBridge does: also while an earlier call is still under way, and whatever
+ * became of it. Answers what ends it. Without `seconds` there is no schedule.
  */
 export function startSchedule(clock: SimulationClock, seconds: number | undefined, call: () => Promise<unknown>): () => void {
 	if (seconds === undefined) return () => {};

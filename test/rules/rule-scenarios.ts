@@ -3,15 +3,15 @@ import type { Violation } from "../monitor/laws.ts";
 import { type Drill, drill, HOOK, LEAVING, type Stage } from "../scenarios/drill.ts";
 import { forceDelete, here, tolerant } from "./tricks.ts";
 
-/** Longer than any of these drains takes, and than any hook in them bears without a heartbeat. */
-const MINUTES = 60_000;
+const MINUTE_MS = 60_000;
 
+/** AWS wants the instance; so many minutes after what happens `then`, the scenario is over. */
 const leaveFor =
 	(minutes: number, then: (stage: Stage) => Promise<void> | void = () => {}) =>
 	async (stage: Stage): Promise<void> => {
 		stage.ground.aws.terminate(LEAVING, "scale in");
 		await then(stage);
-		await stage.clock.sleep(minutes * MINUTES);
+		await stage.clock.sleep(minutes * MINUTE_MS);
 	};
 
 const liveMigrate = { namespace: "shop", name: "db", evictionStrategy: "LiveMigrate" } as const;

@@ -1,6 +1,7 @@
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import { MARK } from "./mark.ts";
 import { LEAVING } from "./stage.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function aftermathOf(ground: EmbeddedGround, cluster: SimulatedClus
 			releasing: record.releasing !== undefined && record.state === "releasing",
 			marked: record.markedAt !== undefined,
 		},
-		instance: { ec2, lifecycle, marked: tags["evacuator.io/safe-to-terminate"] !== undefined },
+		instance: { ec2, lifecycle, marked: tags[MARK] !== undefined },
 		hooks: ground.aws.log
 			.flatMap((event) => (event.kind === "ended" ? [`${event.hook} ${event.how} ${event.result}`] : []))
 			.sort(),

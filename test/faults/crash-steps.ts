@@ -1,6 +1,7 @@
 // Ends each function directly before each of its effects, and repeats it after the last, in a run of its own each, and prints
 // whether that run leaves everything as one leaves it that nothing more disturbs.
 import { isDeepStrictEqual } from "node:util";
+import { functionNames } from "../../infra/function-names.ts";
 import type { FunctionName } from "../../src/local/embedded-ground.ts";
 import { type CrashStory, crashStories } from "./crash-stories.ts";
 import type { Fault } from "./fault.ts";
@@ -19,11 +20,12 @@ const faultOf = ({ kind, of, nth }: Crash): Fault => ({
 	choice: 0,
 });
 
+const lineOfRequest = new RegExp(`^\\S+ (${functionNames.join("|")})-\\d+ (.*)$`);
+
 /** The requests of a trace that leave a function, in order. */
 const requestsOf = (trace: readonly string[]) =>
 	trace.flatMap((line) => {
-		const [, of, operation = ""] =
-			/^\S+ (intake|assess|cordon|admit|evict|watch|release|restore|sweep)-\d+ (.*)$/.exec(line) ?? [];
+		const [, of, operation = ""] = lineOfRequest.exec(line) ?? [];
 		return of === undefined ? [] : [{ of: of as FunctionName, operation }];
 	});
 

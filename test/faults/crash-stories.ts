@@ -1,6 +1,5 @@
 import type { FunctionName } from "../../src/local/embedded-ground.ts";
 import type { Fault, FaultKind, Instant } from "./fault.ts";
-import { planOf } from "./plan.ts";
 import type { VmOfWorld, WorldPlan } from "./world.ts";
 
 /** What happens to a drain that no crash disturbs, and the functions that are ended in it. */
@@ -13,7 +12,6 @@ export type CrashStory = {
 
 /** A VM that migrates, one that starts elsewhere, pods with a budget, two hooks: every effect that a drain has. */
 const drain: WorldPlan = {
-	...planOf(1).world,
 	kubevirtVersion: "1.9.0",
 	others: 2,
 	vms: [

@@ -1,7 +1,7 @@
 import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import { LEAVING } from "./stage.ts";
 
-const MARK = "evacuator.io/safe-to-terminate";
+export const MARK = "evacuator.io/safe-to-terminate";
 
 /** Whether the instance is marked safe to terminate, and still runs. */
 export function isMarked({ aws }: EmbeddedGround): boolean {

@@ -1,12 +1,12 @@
 import { type Admission, admissionOf } from "../domain/admission.ts";
 import type { Circuit } from "../domain/breaker.ts";
 import { withBeatTrouble } from "../domain/heartbeats.ts";
-import type { Decision } from "../domain/next-step.ts";
 import { obstaclesOf } from "../domain/obstacles.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
 import { type SlotTurn, slotTurn, withAdmission } from "../domain/slot-turn.ts";
 import { type ClusterSlots, isQueueing, without } from "../domain/slots.ts";
+import type { Decision } from "../domain/step-result.ts";
 import { isOfHook } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";
 import type { World } from "../ports.ts";

@@ -1,6 +1,6 @@
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
-import { afterProof, type Decision } from "../domain/next-step.ts";
+import { afterProof } from "../domain/next-step.ts";
 import { type Finding, LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import {
@@ -13,6 +13,7 @@ import {
 	withReleasing,
 	withReopened,
 } from "../domain/record-changes.ts";
+import type { Decision } from "../domain/step-result.ts";
 import { withProofRefused, withProved } from "../domain/unproven.ts";
 import type { World } from "../ports.ts";
 import { announceSafe } from "./announce-safe.ts";

@@ -1,9 +1,9 @@
 import { isToBeRestored, whenCancelled } from "../domain/cancellation.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
-import type { Decision } from "../domain/next-step.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed, withoutMark, withRestored } from "../domain/record-changes.ts";
 import { isRestored, lateCordonUntil, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
+import type { Decision } from "../domain/step-result.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
 import { noticeOf } from "./observe.ts";

@@ -1,8 +1,8 @@
 import { EVENTS_OF_STEP, eventsOfRound, eventsOfTurn, mustHandOver } from "../domain/history-budget.ts";
-import { type Decision, waitSecondsFor } from "../domain/next-step.ts";
+import { waitSecondsFor } from "../domain/next-step.ts";
 import { paceOf } from "../domain/pace.ts";
 import type { MaintenanceKey, MaintenanceRecord } from "../domain/record.ts";
-import type { Next, StepResult } from "../domain/step-result.ts";
+import type { Decision, Next, StepResult } from "../domain/step-result.ts";
 import { ConfigurationInvalid } from "../faults.ts";
 import type { Cluster, World } from "../ports.ts";
 

@@ -1,8 +1,9 @@
 import type { Look } from "../domain/look.ts";
-import { type Decision, duringWatch } from "../domain/next-step.ts";
+import { duringWatch } from "../domain/next-step.ts";
 import { isBeatDue, paceOf } from "../domain/pace.ts";
 import type { MaintenanceRecord } from "../domain/record.ts";
 import { isClosed } from "../domain/record-changes.ts";
+import type { Decision } from "../domain/step-result.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { ClusterUnreachable } from "../faults.ts";
 import type { Following, World } from "../ports.ts";

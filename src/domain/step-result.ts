@@ -12,6 +12,14 @@ export type Next =
 	| "hand over"
 	| "done";
 
+/** Where to go, and why, in a clause for the log. */
+export type Decision = {
+	readonly next: Next;
+	readonly why: string;
+	/** Look again no later than this, whatever else is under way; epoch milliseconds. */
+	readonly at?: number;
+};
+
 /** What every step answers; the definition keeps it at `$.step`. */
 export type StepResult = {
 	readonly next: Next;

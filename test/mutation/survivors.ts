@@ -18,11 +18,11 @@ const because = (why: string, ...changes: readonly Change[]): readonly Explanati
 export const explanations: readonly Explanation[] = [
 	...because(
 		"An opinion or rule before it has seen that there is one; the types do not know.",
-		["next-step.ts", "?.", "look.node?.unschedulable", "look.node.unschedulable"],
-		["next-step.ts", "?.", "circumstances.look.node?.ready", "circumstances.look.node.ready"],
-		["next-step.ts", "?.", "look.node?.ready", "look.node.ready"],
+		["next-step-opinions.ts", "?.", "look.node?.unschedulable", "look.node.unschedulable"],
+		["next-step-opinions.ts", "?.", "circumstances.look.node?.ready", "circumstances.look.node.ready"],
+		["next-step-opinions.ts", "?.", "look.node?.ready", "look.node.ready"],
 		["standstill.ts", "?.", "look.node?.ready", "look.node.ready"],
-		["next-step.ts", "?.", "record.refusals[uid]?.nextAt", "record.refusals[uid].nextAt"],
+		["next-step-opinions.ts", "?.", "record.refusals[uid]?.nextAt", "record.refusals[uid].nextAt"],
 	),
 	...because("Only a record that waits for a slot is asked; the types do not know.", [
 		"admission.ts",

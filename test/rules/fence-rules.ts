@@ -59,7 +59,7 @@ export const fenceRules: readonly FenceRule[] = [
 				to: "if (!node) return [];\n\tif (!node) return [{ about: basis.node.name,",
 			},
 			{
-				file: "src/domain/next-step.ts",
+				file: "src/domain/next-step-opinions.ts",
 				from: 'const hasNoNode: Opinion = ({ look }) => (look.node ? undefined : { next: "hold", why: "there is no Node" });',
 				to: 'const hasNoNode: Opinion = ({ look, record }) => (look.node ? undefined : { next: record.node && whatIsLeft(look, { node: record.node }).length === 0 ? "release" : "hold", why: "there is no Node" });',
 			},

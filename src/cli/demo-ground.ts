@@ -7,13 +7,9 @@ import type { Policy } from "../domain/policy.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
 import { serve } from "../local/cluster/api/http-shell.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../local/cluster/simulated-cluster.ts";
-import {
-	clusterByTokens,
-	type EmbeddedGround,
-	type EmbeddedGroundOptions,
-	type FunctionName,
-	startEmbeddedGround,
-} from "../local/embedded-ground.ts";
+import { clusterByTokens } from "../local/embedded-cluster.ts";
+import { type EmbeddedGround, type FunctionName, startEmbeddedGround } from "../local/embedded-ground.ts";
+import type { EmbeddedGroundOptions } from "../local/embedded-ground-options.ts";
 import type { Leaving } from "./scenarios/scenario.ts";
 
 export const group = "kubevirt-workers";

@@ -1,10 +1,10 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { realClock } from "../adapters/real-clock.ts";
 import { nameOf } from "../domain/namespaced-name.ts";
+import { account } from "../local/arns.ts";
 import type { AccountEvent } from "../local/aws/account.ts";
 import { eventBridgeMessage } from "../local/aws/lifecycle-messages.ts";
 import type { SimulationClock } from "../local/clock/simulation-clock.ts";
-import { account } from "../local/embedded-ground.ts";
 import type { Telling } from "./demo-event.ts";
 import { type DemoGround, group, hook, nodesOf, startDemoGround } from "./demo-ground.ts";
 import { type Ending, endingOfReceipt, endings } from "./ending.ts";

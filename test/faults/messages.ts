@@ -1,7 +1,8 @@
+import { account } from "../../src/local/arns.ts";
 import type { AccountEvent } from "../../src/local/aws/account.ts";
 import { eventBridgeMessage } from "../../src/local/aws/lifecycle-messages.ts";
 import type { VirtualClock } from "../../src/local/clock/virtual-clock.ts";
-import { account, type EmbeddedGround } from "../../src/local/embedded-ground.ts";
+import type { EmbeddedGround } from "../../src/local/embedded-ground.ts";
 import type { Plan } from "./plan.ts";
 import { LEAVING } from "./stage.ts";
 import type { Strikes } from "./strikes.ts";

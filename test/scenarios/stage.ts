@@ -3,14 +3,9 @@ import { functionNames } from "../../infra/function-names.ts";
 import { type SynthesisedDefinition, synthesiseDefinition } from "../../infra/synthesised-definition.ts";
 import { delivery, functionSeconds, sweepSeconds } from "../../infra/time-outs.ts";
 import type { SimulatedCluster } from "../../src/local/cluster/simulated-cluster.ts";
-import {
-	clusterByTokens,
-	type EmbeddedCluster,
-	type EmbeddedGround,
-	type EmbeddedGroundOptions,
-	type FunctionName,
-	startEmbeddedGround,
-} from "../../src/local/embedded-ground.ts";
+import { clusterByTokens, type EmbeddedCluster } from "../../src/local/embedded-cluster.ts";
+import { type EmbeddedGround, type FunctionName, startEmbeddedGround } from "../../src/local/embedded-ground.ts";
+import type { EmbeddedGroundOptions } from "../../src/local/embedded-ground-options.ts";
 import type { Clock } from "../../src/ports.ts";
 
 /** Milliseconds from AWS's decision to the end of everything on the instance. */

@@ -3,7 +3,8 @@ import { delivery, functionSeconds } from "../../../infra/time-outs.ts";
 import { strictPolicy } from "../../domain/policy.ts";
 import type { MaintenanceRecord } from "../../domain/record.ts";
 import type { SimulationClock } from "../../local/clock/simulation-clock.ts";
-import { type EmbeddedGroundOptions, startEmbeddedGround } from "../../local/embedded-ground.ts";
+import { startEmbeddedGround } from "../../local/embedded-ground.ts";
+import type { EmbeddedGroundOptions } from "../../local/embedded-ground-options.ts";
 import type { Cluster } from "../../ports.ts";
 
 type ContextGround = {

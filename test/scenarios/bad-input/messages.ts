@@ -1,6 +1,6 @@
+import { account } from "../../../src/local/arns.ts";
 import { steadyUuid } from "../../../src/local/aws/account.ts";
 import { eventBridgeMessage, queueNotification, type WaitingAction } from "../../../src/local/aws/lifecycle-messages.ts";
-import { account } from "../../../src/local/embedded-ground.ts";
 import { HOOK, LEAVING, type Outcome, type Stage } from "../drill.ts";
 
 export const START = Date.UTC(2026, 0, 1);

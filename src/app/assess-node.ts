@@ -1,19 +1,12 @@
 import { cancelTooLate, isToBeRestored } from "../domain/cancellation.ts";
+import { withCordonOf, withNode, withoutCordon } from "../domain/cordon-changes.ts";
+import { openTokens, withHookLost } from "../domain/hook-changes.ts";
 import { isGone } from "../domain/instance.ts";
 import { afterAssess } from "../domain/next-step.ts";
 import { chooseNode } from "../domain/node-choice.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import {
-	isClosed,
-	openTokens,
-	withCordonOf,
-	withGone,
-	withHeld,
-	withHookLost,
-	withNode,
-	withoutCordon,
-	withReopened,
-} from "../domain/record-changes.ts";
+import { isClosed, withGone, withHeld } from "../domain/record-changes.ts";
+import { withReopened } from "../domain/release-changes.ts";
 import type { StepResult } from "../domain/step-result.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { newTroubles } from "../domain/trouble-of.ts";

@@ -1,7 +1,7 @@
 import { SIGN_OF_LIFE_MS, withBeatsRefused } from "../domain/heartbeats.ts";
+import { withBeat, withHookLost } from "../domain/hook-changes.ts";
 import { openHooks } from "../domain/pace.ts";
 import { actionKey, executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { withBeat, withHookLost } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";
 

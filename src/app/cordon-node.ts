@@ -1,7 +1,8 @@
 import { MAINTENANCE_ANNOTATION, REASON_ANNOTATION } from "../domain/cordon.ts";
+import { withCordon } from "../domain/cordon-changes.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { isClosed, withCordon } from "../domain/record-changes.ts";
+import { isClosed } from "../domain/record-changes.ts";
 import type { World } from "../ports.ts";
 import { heedCancel } from "./heed-cancel.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";

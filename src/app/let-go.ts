@@ -1,9 +1,10 @@
+import { withHookCompleted, withHookLost } from "../domain/hook-changes.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
 import { openHooks } from "../domain/pace.ts";
 import { isFresh } from "../domain/proof-freshness.ts";
 import { actionKey, executionName, type Hook, type MaintenanceRecord } from "../domain/record.ts";
-import { isReleasedBy, withHookCompleted, withHookLost, withMark } from "../domain/record-changes.ts";
+import { isReleasedBy, withMark } from "../domain/release-changes.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readFence } from "./maintenance-record.ts";
 import type { Attempt } from "./step.ts";

@@ -1,18 +1,11 @@
+import { openTokens, sameTokens } from "../domain/hook-changes.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import type { Look } from "../domain/look.ts";
 import { afterProof } from "../domain/next-step.ts";
 import { type Finding, LOOKS_APART_MS, type Proof, prove, proveTwice } from "../domain/proof.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import {
-	isClosed,
-	isReleasedBy,
-	openTokens,
-	sameTokens,
-	withoutMark,
-	withReleased,
-	withReleasing,
-	withReopened,
-} from "../domain/record-changes.ts";
+import { isClosed } from "../domain/record-changes.ts";
+import { isReleasedBy, withoutMark, withReleased, withReleasing, withReopened } from "../domain/release-changes.ts";
 import type { Decision } from "../domain/step-result.ts";
 import { withProofRefused, withProved } from "../domain/unproven.ts";
 import type { World } from "../ports.ts";

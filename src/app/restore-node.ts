@@ -1,7 +1,8 @@
 import { isToBeRestored, whenCancelled } from "../domain/cancellation.ts";
 import type { NodeIdentity } from "../domain/identity.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { isClosed, withoutMark, withRestored } from "../domain/record-changes.ts";
+import { isClosed, withRestored } from "../domain/record-changes.ts";
+import { withoutMark } from "../domain/release-changes.ts";
 import { isRestored, lateCordonUntil, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
 import type { Decision } from "../domain/step-result.ts";
 import type { World } from "../ports.ts";

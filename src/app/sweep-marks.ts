@@ -1,5 +1,5 @@
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
-import { withoutMark } from "../domain/record-changes.ts";
+import { withoutMark } from "../domain/release-changes.ts";
 import { type LookAt, whyUntrue } from "../domain/untrue-mark.ts";
 import type { MarkFacts, World } from "../ports.ts";
 import { changeRecord } from "./maintenance-record.ts";

@@ -1,7 +1,7 @@
 import { beatPlanOf, withHooks } from "./beat-plan.ts";
 import { withoutCancel } from "./cancellation.ts";
+import { isAnswered } from "./hook-changes.ts";
 import { actionName, type Hook, type MaintenanceRecord } from "./record.ts";
-import { isAnswered } from "./record-changes.ts";
 import { keptAllowances, keptRequests } from "./record-limits.ts";
 import type { MaintenanceRequest } from "./request.ts";
 

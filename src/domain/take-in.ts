@@ -1,6 +1,6 @@
 import { isEnded } from "./generations.ts";
+import { isAnswered } from "./hook-changes.ts";
 import { actionName, type Hook, type MaintenanceRecord } from "./record.ts";
-import { isAnswered } from "./record-changes.ts";
 
 /**
  * Whether an instance waits for this hook without our knowing. What the instance's latest record has answered, or still

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { isEnded, nextGeneration, withContinued, withHandedOver } from "../../src/domain/generations.ts";
 import { executionName } from "../../src/domain/record.ts";
-import { withReleasing } from "../../src/domain/record-changes.ts";
+import { withReleasing } from "../../src/domain/release-changes.ts";
 import { aRecord, INSTANCE, NOW } from "./builders.ts";
 
 describe("a generation", () => {

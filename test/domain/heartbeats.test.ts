@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { heartbeatsRefused, withBeatsRefused, withBeatTrouble } from "../../src/domain/heartbeats.ts";
+import { withBeat } from "../../src/domain/hook-changes.ts";
 import { strictPolicy } from "../../src/domain/policy.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
-import { withBeat } from "../../src/domain/record-changes.ts";
 import { troublesOf } from "../../src/domain/trouble-of.ts";
 import { aHook, aLook, aRecord, NOW } from "./builders.ts";
 

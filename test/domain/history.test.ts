@@ -1,10 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { tombstone, withCancel } from "../../src/domain/cancellation.ts";
+import { withNode, withoutCordon } from "../../src/domain/cordon-changes.ts";
 import { nextGeneration, withContinued, withHandedOver } from "../../src/domain/generations.ts";
 import { happeningsOf } from "../../src/domain/history.ts";
+import { withBeat, withHookCompleted, withHookLost } from "../../src/domain/hook-changes.ts";
 import type { MaintenanceRecord } from "../../src/domain/record.ts";
-import * as change from "../../src/domain/record-changes.ts";
+import { withGone, withSlotWait, withTrouble } from "../../src/domain/record-changes.ts";
 import { mergeRequest } from "../../src/domain/record-requests.ts";
+import { withMark, withReleasing } from "../../src/domain/release-changes.ts";
+import { withSurvey } from "../../src/domain/survey.ts";
 import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
 
 const record = aRecord();
@@ -38,13 +42,13 @@ describe("the history of a maintenance", () => {
 		[
 			"tells of the node",
 			aRecord(),
-			change.withNode(record, { ...ours, uid: "another" }),
+			withNode(record, { ...ours, uid: "another" }),
 			["node node-a (uid another)", "found uncordoned"],
 		],
-		["tells of the node that it did not know", unknown, change.withNode(unknown, ours), ["node node-a (uid node-a-uid)"]],
-		["tells of the cordon", change.withoutCordon(record), record, ["cordoned"]],
-		["tells that it waits for a slot", record, change.withSlotWait(record, slot), ["waits for a slot"]],
-		["tells that it has one", change.withSlotWait(record, slot), record, ["has a slot"]],
+		["tells of the node that it did not know", unknown, withNode(unknown, ours), ["node node-a (uid node-a-uid)"]],
+		["tells of the cordon", withoutCordon(record), record, ["cordoned"]],
+		["tells that it waits for a slot", record, withSlotWait(record, slot), ["waits for a slot"]],
+		["tells that it has one", withSlotWait(record, slot), record, ["has a slot"]],
 		["tells who cancelled it", record, withCancel(record, cancel), ["cancelled by kim, request cancel-1"]],
 		[
 			"tells who cancelled it, though nobody is named",
@@ -53,38 +57,38 @@ describe("the history of a maintenance", () => {
 			["cancelled by an operator, request cancel-1"],
 		],
 		["tells that somebody wants it again", withCancel(record, cancel), record, ["wanted again"]],
-		["tells of the kinds of trouble", record, change.withTrouble(record, [blocks]), ["trouble: vm-blocks"]],
+		["tells of the kinds of trouble", record, withTrouble(record, [blocks]), ["trouble: vm-blocks"]],
 		[
 			"tells of each kind of trouble once, in the order of the alphabet",
 			record,
-			change.withTrouble(record, [blocks, noRoom, { ...blocks, about: "shop/web" }]),
+			withTrouble(record, [blocks, noRoom, { ...blocks, about: "shop/web" }]),
 			["trouble: no-room, vm-blocks"],
 		],
-		["tells that trouble is over", change.withTrouble(record, [blocks]), change.withTrouble(record, []), ["no trouble any more"]],
-		["tells of the mark", record, change.withMark(record, NOW), ["marked safe to terminate"]],
-		["tells that the mark is revoked", change.withMark(record, NOW), record, ["mark revoked"]],
+		["tells that trouble is over", withTrouble(record, [blocks]), withTrouble(record, []), ["no trouble any more"]],
+		["tells of the mark", record, withMark(record, NOW), ["marked safe to terminate"]],
+		["tells that the mark is revoked", withMark(record, NOW), record, ["mark revoked"]],
 		[
 			"tells of a hook that is answered",
 			record,
-			change.withHookCompleted(record, "token-1", NOW),
+			withHookCompleted(record, "token-1", NOW),
 			["hook drain of group workers completed"],
 		],
-		["tells of a hook that is lost", record, change.withHookLost(record, "token-1", NOW), ["hook drain of group workers lost"]],
-		["ends with how it ended", record, change.withGone(record, NOW), ["gone"]],
+		["tells of a hook that is lost", record, withHookLost(record, "token-1", NOW), ["hook drain of group workers lost"]],
+		["ends with how it ended", record, withGone(record, NOW), ["gone"]],
 		["ends with a hand-over", record, withHandedOver(record, NOW), ["handed over"]],
 	])("%s", (_, was, next, happenings) => {
 		expect(happeningsOf(was, next)).toEqual(happenings);
 	});
 
 	it.each<[string, MaintenanceRecord, MaintenanceRecord?]>([
-		["heartbeats", change.withBeat(record, NOW)],
-		["surveys", change.withSurvey(record, NOW)],
-		["another place in the queue", change.withSlotWait(record, { ...slot, place: 1 }), change.withSlotWait(record, slot)],
-		["a claim of Release", change.withReleasing(record, "turn", ["token-1"], NOW)],
+		["heartbeats", withBeat(record, NOW)],
+		["surveys", withSurvey(record, NOW)],
+		["another place in the queue", withSlotWait(record, { ...slot, place: 1 }), withSlotWait(record, slot)],
+		["a claim of Release", withReleasing(record, "turn", ["token-1"], NOW)],
 		[
 			"the same kinds of trouble about other VMs and in another order",
-			change.withTrouble(record, [blocks, noRoom]),
-			change.withTrouble(record, [noRoom, { ...blocks, about: "shop/web" }]),
+			withTrouble(record, [blocks, noRoom]),
+			withTrouble(record, [noRoom, { ...blocks, about: "shop/web" }]),
 		],
 		["a write after the end", withContinued(withHandedOver(record, NOW), 2), withHandedOver(record, NOW)],
 		["what is left", { ...record, left: { vms: 1, pods: 1, changedAt: NOW } }],

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import * as change from "../../src/domain/record-changes.ts";
+import { withNode } from "../../src/domain/cordon-changes.ts";
+import { openTokens, withHookCompleted, withHookLost } from "../../src/domain/hook-changes.ts";
+import { isClosed, withGone, withHeld, withRefusals, withTrouble } from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import { withMark, withReleased, withReleasing, withReopened } from "../../src/domain/release-changes.ts";
 import { withStories } from "../../src/domain/story-changes.ts";
 import { aHook, aRecord, aRequest, NOW, ours } from "./builders.ts";
 
@@ -96,7 +99,7 @@ describe("a hook", () => {
 	const two = aRecord({ hooks: [aHook(), aHook({ token: "token-2", timeoutSeconds: 300 })], beatSeconds: 100 });
 
 	it("that is lost is not beaten for any more", () => {
-		expect(change.withHookLost(two, "token-2", NOW)).toEqual({
+		expect(withHookLost(two, "token-2", NOW)).toEqual({
 			...two,
 			hooks: [aHook(), aHook({ token: "token-2", timeoutSeconds: 300, lostAt: NOW })],
 			beatSeconds: 900,
@@ -104,19 +107,19 @@ describe("a hook", () => {
 	});
 
 	it("that we completed is not lost when AWS does not know it any more", () => {
-		const completed = change.withHookCompleted(two, "token-2", NOW);
+		const completed = withHookCompleted(two, "token-2", NOW);
 
-		expect(change.withHookLost(completed, "token-2", NOW + 1)).toBe(completed);
-		expect(change.openTokens(completed)).toEqual(["token-1"]);
+		expect(withHookLost(completed, "token-2", NOW + 1)).toBe(completed);
+		expect(openTokens(completed)).toEqual(["token-1"]);
 	});
 
 	it("that nobody knows changes nothing", () => {
-		expect(change.withHookLost(two, "token-9", NOW)).toBe(two);
+		expect(withHookLost(two, "token-9", NOW)).toBe(two);
 	});
 });
 
 describe("a release", () => {
-	const releasing = change.withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
+	const releasing = withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
 
 	it("is announced with its turn and its tokens", () => {
 		expect(releasing).toEqual({
@@ -127,9 +130,9 @@ describe("a release", () => {
 	});
 
 	it("is done by the turn that announced it", () => {
-		const completed = change.withHookCompleted(releasing, "token-1", NOW);
+		const completed = withHookCompleted(releasing, "token-1", NOW);
 
-		expect(change.withReleased(completed, "turn-1", NOW + 1)).toEqual({
+		expect(withReleased(completed, "turn-1", NOW + 1)).toEqual({
 			...completed,
 			state: "released",
 			closedAt: NOW + 1,
@@ -138,20 +141,20 @@ describe("a release", () => {
 	});
 
 	it("is not done by another turn, nor when it was not announced", () => {
-		expect(change.withReleased(releasing, "turn-2", NOW)).toBeUndefined();
-		expect(change.withReleased(aRecord(), "turn-1", NOW)).toBeUndefined();
+		expect(withReleased(releasing, "turn-2", NOW)).toBeUndefined();
+		expect(withReleased(aRecord(), "turn-1", NOW)).toBeUndefined();
 	});
 
 	it("is not done when a token has come meanwhile", () => {
 		const later = mergeRequest(releasing, aRequest({ requestId: "event-2", hook: aHook({ token: "token-2" }) }));
 
-		expect(change.withReleased(later, "turn-1", NOW)).toBeUndefined();
+		expect(withReleased(later, "turn-1", NOW)).toBeUndefined();
 	});
 
 	it("that let go of nothing opens the maintenance again", () => {
-		expect(change.withReopened(releasing)).toEqual(aRecord());
-		expect(change.withHeld(releasing, [])).toEqual(aRecord());
-		expect(change.withReopened(aRecord({ state: "released" })).state).toBe("released");
+		expect(withReopened(releasing)).toEqual(aRecord());
+		expect(withHeld(releasing, [])).toEqual(aRecord());
+		expect(withReopened(aRecord({ state: "released" })).state).toBe("released");
 	});
 });
 
@@ -160,14 +163,14 @@ describe("a record", () => {
 		const { cordonedAt, ...record } = aRecord();
 		const other = { ...ours, uid: "other" };
 
-		expect(change.withNode(aRecord(), other)).toEqual({ ...record, node: other });
+		expect(withNode(aRecord(), other)).toEqual({ ...record, node: other });
 	});
 
 	it("remembers refusals of pods that are still there", () => {
 		const refusal = { count: 1, nextAt: NOW, why: "budget" };
 		const record = aRecord({ refusals: { "gone-uid": refusal } });
 
-		expect(change.withRefusals(record, { "web-uid": refusal }, ["web-uid"])).toEqual({
+		expect(withRefusals(record, { "web-uid": refusal }, ["web-uid"])).toEqual({
 			...record,
 			refusals: { "web-uid": refusal },
 		});
@@ -178,34 +181,34 @@ describe("a record", () => {
 		const record = aRecord({ refusals: { "web-uid": later } });
 		const refused = { "web-uid": { count: 1, nextAt: NOW + 5_000, why: "budget" } };
 
-		expect(change.withRefusals(record, refused, ["web-uid"])).toBe(record);
-		expect(change.withRefusals(aRecord({ refusals: refused }), { "web-uid": later }, ["web-uid"])).toEqual(record);
+		expect(withRefusals(record, refused, ["web-uid"])).toBe(record);
+		expect(withRefusals(aRecord({ refusals: refused }), { "web-uid": later }, ["web-uid"])).toEqual(record);
 	});
 
 	it("stays the very same when there is nothing to write", () => {
 		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
 		const record = aRecord({ trouble, refusals: { "web-uid": { count: 1, nextAt: NOW, why: "budget" } } });
 
-		expect(change.withNode(record, ours)).toBe(record);
-		expect(change.withRefusals(record, {}, ["web-uid"])).toBe(record);
-		expect(change.withTrouble(record, [...trouble])).toBe(record);
+		expect(withNode(record, ours)).toBe(record);
+		expect(withRefusals(record, {}, ["web-uid"])).toBe(record);
+		expect(withTrouble(record, [...trouble])).toBe(record);
 		expect(withStories(record, record.vms)).toBe(record);
-		expect(change.withReopened(record)).toBe(record);
+		expect(withReopened(record)).toBe(record);
 	});
 
 	it("ends once", () => {
-		const gone = change.withGone(aRecord(), NOW);
+		const gone = withGone(aRecord(), NOW);
 
 		expect(gone).toEqual({ ...aRecord(), state: "gone", closedAt: NOW });
-		expect(change.withGone(gone, NOW + 1)).toBe(gone);
-		expect([aRecord(), gone].map(change.isClosed)).toEqual([false, true]);
+		expect(withGone(gone, NOW + 1)).toBe(gone);
+		expect([aRecord(), gone].map(isClosed)).toEqual([false, true]);
 	});
 
 	it("is released where the release had marked it, and died before it could say so", () => {
-		const claimed = change.withReleasing(aRecord(), "turn", ["token"], NOW);
+		const claimed = withReleasing(aRecord(), "turn", ["token"], NOW);
 
-		expect(change.withGone(claimed, NOW).state).toBe("gone");
-		expect(change.withGone(change.withMark(claimed, NOW), NOW)).toMatchObject({ state: "released", closedAt: NOW });
-		expect(change.withGone(change.withMark(aRecord(), NOW), NOW).state).toBe("gone");
+		expect(withGone(claimed, NOW).state).toBe("gone");
+		expect(withGone(withMark(claimed, NOW), NOW)).toMatchObject({ state: "released", closedAt: NOW });
+		expect(withGone(withMark(aRecord(), NOW), NOW).state).toBe("gone");
 	});
 });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import * as change from "../../src/domain/record-changes.ts";
+import { withCordon, withCordonOf, withNode, withoutCordon } from "../../src/domain/cordon-changes.ts";
+import { withBeat, withHookCompleted, withHookLost } from "../../src/domain/hook-changes.ts";
+import { isClosed, keyOf, withRefusals, withRestored, withTrouble, withWoken } from "../../src/domain/record-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
+import { withMark, withoutMark, withReleased, withReleasing } from "../../src/domain/release-changes.ts";
 import type { MaintenanceRequest } from "../../src/domain/request.ts";
 import { withStories } from "../../src/domain/story-changes.ts";
+import { withSurvey } from "../../src/domain/survey.ts";
 import { aHook, aNode, aRecord, aRequest, INSTANCE, NOW, ours } from "./builders.ts";
 
 const { cordonedAt, ...uncordoned } = aRecord();
@@ -10,10 +14,10 @@ const refusal = { count: 1, nextAt: NOW, why: "budget" };
 
 describe("a record remembers", () => {
 	it.each([
-		["when heartbeats went out", change.withBeat, { lastBeatAt: NOW }],
-		["when the node became cordoned", change.withCordon, { cordonedAt: NOW }],
-		["when the surroundings were read", change.withSurvey, { surveyedAt: NOW }],
-		["when the instance was marked", change.withMark, { markedAt: NOW }],
+		["when heartbeats went out", withBeat, { lastBeatAt: NOW }],
+		["when the node became cordoned", withCordon, { cordonedAt: NOW }],
+		["when the surroundings were read", withSurvey, { surveyedAt: NOW }],
+		["when the instance was marked", withMark, { markedAt: NOW }],
 	])("%s", (_, remember, expected) => {
 		expect(remember(aRecord(), NOW)).toEqual({ ...aRecord(), ...expected });
 	});
@@ -23,64 +27,64 @@ describe("a record remembers", () => {
 		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
 
 		expect(withStories(aRecord(), vms)).toEqual({ ...aRecord(), vms });
-		expect(change.withTrouble(aRecord(), trouble)).toEqual({ ...aRecord(), trouble });
+		expect(withTrouble(aRecord(), trouble)).toEqual({ ...aRecord(), trouble });
 	});
 
 	it("the VM nodes that a survey has seen, for as long as no later one sees others", () => {
 		const [first, second] = [4, 5].map((count) => ({ count, leaving: [], hasOurs: true }));
-		const surveyed = change.withSurvey(aRecord(), NOW, first);
+		const surveyed = withSurvey(aRecord(), NOW, first);
 
 		expect(surveyed).toEqual({ ...aRecord(), surveyedAt: NOW, vmNodes: first });
-		expect(change.withSurvey(surveyed, NOW + 1)).toStrictEqual({ ...surveyed, surveyedAt: NOW + 1 });
-		expect(change.withSurvey(surveyed, NOW + 1, second).vmNodes).toEqual(second);
+		expect(withSurvey(surveyed, NOW + 1)).toStrictEqual({ ...surveyed, surveyedAt: NOW + 1 });
+		expect(withSurvey(surveyed, NOW + 1, second).vmNodes).toEqual(second);
 	});
 
 	it("whose cordon it is, and is not written again for it", () => {
 		const [foreign, cordoned] = [aRecord({ foreignCordon: true }), aNode()];
 		const record = aRecord();
 
-		expect(change.withCordonOf(record, cordoned)).toEqual(foreign);
-		expect(change.withCordonOf(foreign, cordoned)).toBe(foreign);
-		expect(change.withCordonOf(foreign, aNode({ unschedulable: false }))).toStrictEqual(record);
-		expect(change.withCordonOf(record, aNode({ unschedulable: false }))).toBe(record);
-		expect(change.withCordonOf(record, undefined)).toBe(record);
+		expect(withCordonOf(record, cordoned)).toEqual(foreign);
+		expect(withCordonOf(foreign, cordoned)).toBe(foreign);
+		expect(withCordonOf(foreign, aNode({ unschedulable: false }))).toStrictEqual(record);
+		expect(withCordonOf(record, aNode({ unschedulable: false }))).toBe(record);
+		expect(withCordonOf(record, undefined)).toBe(record);
 	});
 
 	it("that an order came, while it is not closed", () => {
 		const gone = aRecord({ state: "gone" });
 
-		expect(change.withWoken(aRecord({ orders: 2 }))).toEqual(aRecord({ orders: 3 }));
-		expect(change.withWoken(gone)).toBe(gone);
+		expect(withWoken(aRecord({ orders: 2 }))).toEqual(aRecord({ orders: 3 }));
+		expect(withWoken(gone)).toBe(gone);
 	});
 
 	it("a node that it did not know, or that is another one now", () => {
 		const { node, ...fresh } = uncordoned;
 		const others = [{ name: "node-b" }, { uid: "other" }, { providerId: "aws:///eu-west-1b/i-0a1b2c3d" }];
 
-		expect(change.withNode(fresh, { ...ours })).toEqual(uncordoned);
+		expect(withNode(fresh, { ...ours })).toEqual(uncordoned);
 		for (const some of others) {
-			expect(change.withNode(aRecord(), { ...ours, ...some })).toEqual({ ...uncordoned, node: { ...ours, ...some } });
+			expect(withNode(aRecord(), { ...ours, ...some })).toEqual({ ...uncordoned, node: { ...ours, ...some } });
 		}
 	});
 
 	it("the first answer to a hook", () => {
-		const lost = change.withHookLost(aRecord(), "token-1", NOW);
-		const completed = change.withHookCompleted(aRecord(), "token-1", NOW);
+		const lost = withHookLost(aRecord(), "token-1", NOW);
+		const completed = withHookCompleted(aRecord(), "token-1", NOW);
 
-		expect(change.withHookLost(lost, "token-1", NOW + 1)).toBe(lost);
-		expect(change.withHookCompleted(completed, "token-1", NOW + 1)).toBe(completed);
-		expect(change.withHookLost(completed, "token-1", NOW + 1)).toBe(completed);
+		expect(withHookLost(lost, "token-1", NOW + 1)).toBe(lost);
+		expect(withHookCompleted(completed, "token-1", NOW + 1)).toBe(completed);
+		expect(withHookLost(completed, "token-1", NOW + 1)).toBe(completed);
 	});
 
 	it("each refusal that is new, and drops each pod that is gone", () => {
 		const record = aRecord({ refusals: { "a-uid": refusal, "b-uid": refusal } });
 		const again = { ...refusal, count: 2 };
 
-		expect(change.withRefusals(record, { "b-uid": again }, ["a-uid", "b-uid"]).refusals).toEqual({
+		expect(withRefusals(record, { "b-uid": again }, ["a-uid", "b-uid"]).refusals).toEqual({
 			"a-uid": refusal,
 			"b-uid": again,
 		});
-		expect(change.withRefusals(record, {}, ["a-uid"]).refusals).toEqual({ "a-uid": refusal });
+		expect(withRefusals(record, {}, ["a-uid"]).refusals).toEqual({ "a-uid": refusal });
 	});
 });
 
@@ -88,10 +92,10 @@ describe("a record forgets", () => {
 	it("the cordon that somebody took back, and the mark that was revoked", () => {
 		const marked = aRecord({ markedAt: NOW });
 
-		expect(change.withoutCordon(aRecord())).toStrictEqual(uncordoned);
-		expect(change.withoutCordon(uncordoned)).toBe(uncordoned);
-		expect(change.withoutMark(marked)).toStrictEqual(aRecord());
-		expect(change.withoutMark(uncordoned)).toBe(uncordoned);
+		expect(withoutCordon(aRecord())).toStrictEqual(uncordoned);
+		expect(withoutCordon(uncordoned)).toBe(uncordoned);
+		expect(withoutMark(marked)).toStrictEqual(aRecord());
+		expect(withoutMark(uncordoned)).toBe(uncordoned);
 	});
 });
 
@@ -100,32 +104,32 @@ describe("a drain that was taken back", () => {
 		const trouble = [{ kind: "no-room", about: "shop/db", says: "No room." }] as const;
 		const held = aRecord({ trouble, left: { vms: 1, pods: 2, changedAt: NOW - 1 } });
 
-		expect(change.withRestored(held, NOW)).toStrictEqual({ ...aRecord(), state: "restored", closedAt: NOW });
+		expect(withRestored(held, NOW)).toStrictEqual({ ...aRecord(), state: "restored", closedAt: NOW });
 	});
 });
 
 describe("a turn of Release", () => {
-	const releasing = change.withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
+	const releasing = withReleasing(aRecord(), "turn-1", ["token-1"], NOW);
 
 	it("may let go while the tokens that it wrote are all that are open, answered or not", () => {
-		expect(change.withReleased(releasing, "turn-1", NOW + 1)?.state).toBe("released");
-		expect(change.withReleased({ ...releasing, markedAt: NOW }, "turn-1", NOW + 1)?.markedAt).toBe(NOW);
+		expect(withReleased(releasing, "turn-1", NOW + 1)?.state).toBe("released");
+		expect(withReleased({ ...releasing, markedAt: NOW }, "turn-1", NOW + 1)?.markedAt).toBe(NOW);
 	});
 
 	it("may not let go when its generation was handed over meanwhile", () => {
-		expect(change.withReleased({ ...releasing, state: "handed over" }, "turn-1", NOW + 1)).toBeUndefined();
+		expect(withReleased({ ...releasing, state: "handed over" }, "turn-1", NOW + 1)).toBeUndefined();
 	});
 
 	it("has not closed the record, nor has it been closed by being opened", () => {
 		const states = ["open", "releasing", "released", "gone", "handed over"] as const;
 
-		expect(states.filter((state) => change.isClosed(aRecord({ state })))).toEqual(["released", "gone", "handed over"]);
+		expect(states.filter((state) => isClosed(aRecord({ state })))).toEqual(["released", "gone", "handed over"]);
 	});
 });
 
 describe("the key of a record", () => {
 	it("is the instance and the generation, and nothing else of it", () => {
-		expect(change.keyOf(aRecord())).toStrictEqual({ instanceId: INSTANCE, generation: 1 });
+		expect(keyOf(aRecord())).toStrictEqual({ instanceId: INSTANCE, generation: 1 });
 	});
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { withCordonOf } from "../../src/domain/record-changes.ts";
+import { withCordonOf } from "../../src/domain/cordon-changes.ts";
 import { isRestored, markStays, migrationsToCancel, remainsOf, standsNow } from "../../src/domain/restoration.ts";
 import { aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, ours } from "./builders.ts";
 

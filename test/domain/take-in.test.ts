@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { withHandedOver } from "../../src/domain/generations.ts";
-import * as change from "../../src/domain/record-changes.ts";
+import { openTokens, withHookCompleted, withHookLost } from "../../src/domain/hook-changes.ts";
 import { mergeRequest, openRecord } from "../../src/domain/record-requests.ts";
 import { isUnheard } from "../../src/domain/take-in.ts";
 import { aHook, aRecord, aRequest, NOW } from "./builders.ts";
@@ -13,8 +13,8 @@ describe("a hook that an instance waits for", () => {
 		["is unheard of without a record", undefined, true],
 		["is known while the record keeps it alive", record, false],
 		["is known when the record was handed over", withHandedOver(record, NOW), false],
-		["is known when we completed it", { ...change.withHookCompleted(record, "token-1", NOW), state: "released" as const }, false],
-		["is known when AWS had lost it", change.withHookLost(record, "token-1", NOW), false],
+		["is known when we completed it", { ...withHookCompleted(record, "token-1", NOW), state: "released" as const }, false],
+		["is known when AWS had lost it", withHookLost(record, "token-1", NOW), false],
 		["is unheard of when the record has ended without an answer to it", aRecord({ state: "restored" }), true],
 		["is unheard of when the record has other hooks", aRecord({ hooks: [aHook({ hook: "another" })] }), true],
 		["is unheard of after an order without hooks", aRecord({ hooks: [], state: "released" }), true],
@@ -44,26 +44,26 @@ describe("an action without a token", () => {
 
 	it("is marked by its name, also when its token has come meanwhile", () => {
 		const completed = { ...tokenless, completedAt: NOW };
-		expect(change.withHookCompleted(open, "workers/drain", NOW).hooks).toEqual([completed]);
-		expect(change.withHookCompleted(record, "workers/drain", NOW).hooks).toEqual([{ ...completed, token }]);
-		expect(change.openTokens(open)).toEqual(["workers/drain"]);
+		expect(withHookCompleted(open, "workers/drain", NOW).hooks).toEqual([completed]);
+		expect(withHookCompleted(record, "workers/drain", NOW).hooks).toEqual([{ ...completed, token }]);
+		expect(openTokens(open)).toEqual(["workers/drain"]);
 	});
 
 	it("that was completed is what a late event is about, which is nothing new then", () => {
-		const done = change.withHookCompleted(open, "workers/drain", NOW);
+		const done = withHookCompleted(open, "workers/drain", NOW);
 		expect(mergeRequest(done, aRequest({ requestId: "event-9" }))).toBe(done);
 
 		const two = { ...done, hooks: [aHook({ hook: "another", token: "token-2" }), ...done.hooks] };
 		expect(mergeRequest(two, aRequest({ requestId: "event-9" }))).toBe(two);
 
-		const lost = change.withHookLost(open, "workers/drain", NOW);
+		const lost = withHookLost(open, "workers/drain", NOW);
 		expect(mergeRequest(lost, aRequest({ requestId: "event-9" })).hooks).toEqual([...lost.hooks, aHook()]);
 	});
 });
 
 describe("an action that was completed", () => {
-	const done = change.withHookCompleted(openRecord(aRequest({ hook: tokenless }), 1, NOW), "workers/drain", NOW);
-	const known = change.withHookCompleted(record, "token-1", NOW);
+	const done = withHookCompleted(openRecord(aRequest({ hook: tokenless }), 1, NOW), "workers/drain", NOW);
+	const known = withHookCompleted(record, "token-1", NOW);
 
 	it.each([
 		["another hook", done, aHook({ hook: "another" })],

@@ -63,9 +63,9 @@ export const explanations: readonly Explanation[] = [
 	),
 	...because(
 		"A record that is releasing says who releases it, and no other gets so far; the types do not know.",
-		["record-changes.ts", "?.", "releasing?.turn", "releasing.turn"],
-		["record-changes.ts", "?.", "record.releasing?.tokens", "record.releasing.tokens"],
-		["record-changes.ts", "ArrayDeclaration", "[]", '["Stryker was here"]'],
+		["release-changes.ts", "?.", "releasing?.turn", "releasing.turn"],
+		["release-changes.ts", "?.", "record.releasing?.tokens", "record.releasing.tokens"],
+		["release-changes.ts", "ArrayDeclaration", "[]", '["Stryker was here"]'],
 	),
 	...because("There are at least three of them here; the types do not know.", [
 		"trouble-of.ts",

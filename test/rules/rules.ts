@@ -110,7 +110,7 @@ export const rules: readonly Rule[] = [
 		says: "Done only if no token came since Release looked",
 		edits: [
 			{
-				file: "src/domain/record-changes.ts",
+				file: "src/domain/release-changes.ts",
 				from: "if (!isReleasedBy(record, turn) || !sameTokens(record, record.releasing?.tokens ?? [])) return undefined;",
 				to: "if (!isReleasedBy(record, turn)) return undefined;",
 			},

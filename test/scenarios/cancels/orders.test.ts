@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import type { MaintenanceRecord } from "../../../src/domain/record.ts";
-import { withReleasing, withReopened } from "../../../src/domain/record-changes.ts";
+import { withReleasing, withReopened } from "../../../src/domain/release-changes.ts";
 import type { Invocation } from "../../../src/local/embedded-ground.ts";
 import { answered, quarantine, receipts, START } from "../bad-input/messages.ts";
 import { drill, LEAVING, type Stage } from "../drill.ts";

@@ -18,7 +18,7 @@ import type { Construct } from "constructs";
 import type { InboundQueue } from "./queues.ts";
 import { delivery, sweepSeconds } from "./time-outs.ts";
 
-export type Watched = {
+type Watched = {
 	readonly events: InboundQueue;
 	readonly orders: InboundQueue;
 	readonly quarantine: Queue;

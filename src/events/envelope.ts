@@ -3,7 +3,7 @@ import { ignored, malformed, type Reading } from "./reading.ts";
 import { quote } from "./wording.ts";
 
 /** A message out of its wrappings, or why there is none. */
-export type Opened = { readonly fields: Fields } | { readonly refused: Reading };
+type Opened = { readonly fields: Fields } | { readonly refused: Reading };
 
 const MOST_WRAPPINGS = 3;
 const DEEPEST = 64;

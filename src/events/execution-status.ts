@@ -4,7 +4,7 @@ import { ignored, malformed, type Reading, unsupported } from "./reading.ts";
 import { complaintsOf, quote } from "./wording.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/cw-events.html */
-export const executionStatusSchema = z.object({
+const executionStatusSchema = z.object({
 	detail: z.object(
 		{
 			name: z.string({ error: "the execution's name" }),

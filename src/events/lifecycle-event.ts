@@ -5,7 +5,7 @@ import { ignored, malformed, type Reading, unsupported } from "./reading.ts";
 import { complaintsOf, quote } from "./wording.ts";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html */
-export const lifecycleEventSchema = z.object({
+const lifecycleEventSchema = z.object({
 	account: account.optional(),
 	region: region.optional(),
 	time: instant,

@@ -8,7 +8,7 @@ import { complaintsOf, quote } from "./wording.ts";
  * What a hook with a notification target sends by itself, to SQS or through SNS; in 2018 without Origin and Destination.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
  */
-export const lifecycleNotificationSchema = z.object({
+const lifecycleNotificationSchema = z.object({
 	...lifecycleActionSchema.shape,
 	AccountId: account.optional(),
 	Time: instant,

@@ -7,7 +7,7 @@ import { complaintsOf, quote, quoteNames } from "./wording.ts";
 const { version, requestId, instanceId, nodeName, cluster, reason, requestedBy, issuedAt, notAfter } = orderFields;
 
 /** The drain order. */
-export const drainOrderSchema = z.object({
+const drainOrderSchema = z.object({
 	kind: z.literal("drain"),
 	version,
 	requestId,
@@ -28,7 +28,7 @@ export const drainOrderSchema = z.object({
 });
 
 /** The order to take a drain back. */
-export const cancelOrderSchema = z.object({ kind: z.literal("cancel"), ...orderFields });
+const cancelOrderSchema = z.object({ kind: z.literal("cancel"), ...orderFields });
 
 /** Fields of the format that this version does not act on. Passing over one would do other than was ordered. */
 const notYet = ["selector", "options", "source", "scheduleArn", "scheduledTime", "attempt"];

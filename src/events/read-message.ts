@@ -6,7 +6,7 @@ import { isOrder, readOrder } from "./order.ts";
 import { malformed, type Queue, type Reading } from "./reading.ts";
 import { quoteNames } from "./wording.ts";
 
-export type Message = {
+type Message = {
 	readonly body: string;
 	readonly queue: Queue;
 	/** SQS's id of the message; the same at every redelivery. */

@@ -20,7 +20,7 @@ const liveMigrate = { namespace: "shop", name: "db", evictionStrategy: "LiveMigr
 const intruder = (node: string) =>
 	({ namespace: "shop", name: "intruder", evictionStrategy: "None", spec: { ...here(node), ...tolerant } }) as const;
 
-/** Calls `then` when Evacuator's release has created its event: the second look is over, the hook not yet answered. */
+/** Calls `then` when Release has created its Event: the last thing that it does, when the hook is answered. */
 const onAnnouncement = ({ cluster }: Stage, then: () => void): void => {
 	cluster.faults.api.add({
 		match: ({ verb, resource, user }) => verb === "create" && resource === "events" && user === "evacuator-release",
@@ -133,7 +133,10 @@ const scenarios = {
 		prepare: (stage) => {
 			const { ground, clock } = stage;
 			ground.aws.faults.add({ operation: "CompleteLifecycleAction", kind: "late", afterMs: 4_000 });
-			onAnnouncement(stage, () => void clock.thread(() => ground.queues.send("events", secondToken(stage))));
+			void clock.thread(async () => {
+				while (!ground.aws.log.some(({ kind }) => kind === "tagged")) await clock.sleep(500);
+				await ground.queues.send("events", secondToken(stage));
+			});
 		},
 		play: leaveFor(70, async ({ clock, cluster, ground, node, until }) => {
 			await until(() => ground.aws.log.some(({ kind }) => kind === "ended"));

@@ -3,6 +3,7 @@ import { actionKey, type MaintenanceRecord, type RefusedBeats } from "./record.t
 import { withTrouble } from "./record-changes.ts";
 import { shortened } from "./record-limits.ts";
 import type { Trouble } from "./trouble.ts";
+import { keptTrouble } from "./trouble-limits.ts";
 
 /** Milliseconds after which a drain whose heartbeats nobody takes, or that has none to send, writes that it goes on. */
 export const SIGN_OF_LIFE_MS = 5 * 60_000;
@@ -39,7 +40,7 @@ export function heartbeatsRefused(record: MaintenanceRecord, now: number, isBefo
 /** What a step that does not look knows of heartbeats, with all other trouble as it was. */
 export function withBeatTrouble(record: MaintenanceRecord, now: number): MaintenanceRecord {
 	const isOfBeats = ({ kind }: Trouble): boolean => kind === "heartbeat-refused";
-	const fresh = withTrouble({ ...record, trouble: record.trouble.filter(isOfBeats) }, heartbeatsRefused(record, now)).trouble;
+	const fresh = heartbeatsRefused(record, now).map(keptTrouble);
 	const isSame = JSON.stringify(fresh) === JSON.stringify(record.trouble.filter(isOfBeats));
 	return isSame ? record : withTrouble(record, [...record.trouble.filter((one) => !isOfBeats(one)), ...fresh]);
 }

@@ -42,11 +42,11 @@ export const isRestored = ({ cordon, annotations, marked, migrations }: Remains)
 
 /**
  * Until when a cordon may still come that was asked for before the cancel and has not shown: an API server gives a request up
- * after a minute. Epoch milliseconds; undefined where Cordon saw its work done, or was never called.
+ * after a minute. Epoch milliseconds; undefined where Cordon saw its work done.
  * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (--request-timeout)
  */
-export const lateCordonUntil = ({ node, cordonedAt, cancel }: MaintenanceRecord): number | undefined =>
-	node !== undefined && cordonedAt === undefined && cancel ? cancel.at + LATE_REQUEST_MS : undefined;
+export const lateCordonUntil = ({ cordonedAt, cancel }: MaintenanceRecord): number | undefined =>
+	cordonedAt === undefined && cancel ? cancel.at + LATE_REQUEST_MS : undefined;
 
 /**
  * The migrations that may be called off: not those of VMIs that are marked, for which KubeVirt would begin another one

@@ -71,6 +71,11 @@ describe("heartbeats that AWS does not take", () => {
 		expect(later(4.9)).toBe(first);
 		expect(later(5).refusedBeats?.at).toBe(NOW + 5 * MINUTE);
 		expect(later(1, ["token-2"]).refusedBeats?.hooks).toEqual(["token-2"]);
+		const two = withBeatsRefused(aRecord(), refused(["token-1", "token-2"]));
+		expect(withBeatsRefused(two, refused(["token-1", "token-3"], NOW + MINUTE)).refusedBeats?.hooks).toEqual([
+			"token-1",
+			"token-3",
+		]);
 		expect(later(1, ["token-1", "token-2"]).refusedBeats?.hooks).toEqual(["token-1", "token-2"]);
 		expect(withBeatsRefused(aRecord(), { ...refused(), why: "w".repeat(1_000) }).refusedBeats?.why).toHaveLength(300);
 	});

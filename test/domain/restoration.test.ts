@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { withCordonOf } from "../../src/domain/cordon-changes.ts";
-import { isRestored, markStays, migrationsToCancel, remainsOf, standsNow } from "../../src/domain/restoration.ts";
-import { aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, ours } from "./builders.ts";
+import {
+	isRestored,
+	lateCordonUntil,
+	markStays,
+	migrationsToCancel,
+	remainsOf,
+	standsNow,
+} from "../../src/domain/restoration.ts";
+import { aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
 
 const annotations = { "evacuator.io/maintenance": `${INSTANCE}-1`, "evacuator.io/reason": "kernel", "other.io/x": "y" };
 const cordoned = aNode({ unschedulable: true, annotations });
@@ -62,6 +69,18 @@ describe("what a drain has left", () => {
 		if (remains === "not ours") throw new Error("it is ours");
 		expect(migrationsToCancel(remains, new Set(), look)).toEqual([gone]);
 		expect(migrationsToCancel(remains, new Set([marked.uid]), look)).toEqual([of, gone]);
+	});
+});
+
+describe("a cordon that nobody has seen", () => {
+	const cancel = { at: NOW, issuedAt: NOW - 5, requestId: "op-1" };
+
+	it("may come until a minute after the cancel, unless Cordon saw its work done", () => {
+		const { cordonedAt: _, ...unseen } = aRecord();
+
+		expect(lateCordonUntil({ ...unseen, cancel })).toBe(NOW + 60_000);
+		expect(lateCordonUntil({ ...unseen, cordonedAt: NOW - 5, cancel })).toBeUndefined();
+		expect(lateCordonUntil(unseen)).toBeUndefined();
 	});
 });
 

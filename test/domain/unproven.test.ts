@@ -55,6 +55,18 @@ describe("a proof that is refused though nothing is left", () => {
 		expect(third.left?.changedAt).toBe(NOW);
 	});
 
+	it("names the VMs' way out also where somebody lifts the cordon besides, and leaves no full stop but those within", () => {
+		const both = [
+			{ rule: "S7", about: "node-a", says: "It was cordoned 3.5 s ago." },
+			{ rule: "S7", about: "shop/db", says: "It waits." },
+		] as const;
+		const { left } = withProofRefused(aRecord(empty()), both, NOW);
+
+		expect(left?.unproven).toBe(
+			"delete the VMs that wait for a node, bind them to others, or take their toleration away: node-a (It was cordoned 3.5 s ago), shop/db (It waits)",
+		);
+	});
+
 	it("is forgotten when a look proves it, or shows that something has come", () => {
 		const record = withProofRefused(aRecord(empty()), comes, NOW);
 

@@ -33,10 +33,12 @@ type Rule = {
 	/** Of the runbook, as its address has it. */
 	readonly heading: string;
 	readonly metric: IMetric;
-	/** Above it is too much. */
+	/** Above it is too much, unless `unlike` says otherwise. */
 	readonly threshold: number;
 	readonly unlike?: Partial<AlarmProps>;
 };
+
+type Named = readonly [id: string, rule: Rule];
 
 const period = Duration.minutes(1);
 const sweepPeriod = Duration.seconds(sweepSeconds);
@@ -51,7 +53,7 @@ const WAITS = 60;
 
 /** One alarm for each thing that no drain can tell of itself. The runbook has a heading of the same name for each. */
 export function alarms(scope: Construct, watched: Watched): readonly Alarm[] {
-	const { machine, notices, functions } = watched;
+	const { notices, functions } = watched;
 	const stack = Stack.of(scope);
 	notices.grantPublish(
 		new ServicePrincipal("cloudwatch.amazonaws.com", { conditions: { StringEquals: { "aws:SourceAccount": stack.account } } }),
@@ -71,36 +73,50 @@ export function alarms(scope: Construct, watched: Watched): readonly Alarm[] {
 		made.addAlarmAction(action);
 		return made;
 	};
+	const marks = marksRevoked(scope, functions.sweep.log);
+	return [...ofQueues(watched), ...ofTheSecondNet(watched, marks)].map(([id, rule]) => alarm(id, rule));
+}
+
+function ofTheSecondNet({ machine, functions }: Watched, marks: IMetric): readonly Named[] {
+	const tooFew: Partial<AlarmProps> = {
+		comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+		evaluationPeriods: SWEEPS,
+		// One that is never called has no data.
+		treatMissingData: TreatMissingData.BREACHING,
+	};
 	return [
-		...ofQueues(watched).map(([id, rule]) => alarm(id, rule)),
-		alarm("ExecutionFailed", {
-			says: "An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be.",
-			heading: "executionfailed",
-			metric: endedEarly(machine),
-			threshold: 0,
-		}),
-		alarm("SweepFails", {
-			says: `For ${minutes(SWEEPS * sweepSeconds)} no sweep has run and looked after everything that no event has told of.`,
-			heading: "sweepfails",
-			metric: succeeded(functions.sweep.lambda),
-			threshold: 1,
-			unlike: {
-				comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-				evaluationPeriods: SWEEPS,
-				// One that is never called has no data.
-				treatMissingData: TreatMissingData.BREACHING,
+		[
+			"ExecutionFailed",
+			{
+				says: "An execution ended before its drain did. Intake opens the next generation; after HandOver that is as it should be.",
+				heading: "executionfailed",
+				metric: endedEarly(machine),
+				threshold: 0,
 			},
-		}),
-		alarm("MarkRevoked", {
-			says: "A drained node is in use again, and its instance is not marked safe any more.",
-			heading: "markrevoked",
-			metric: marksRevoked(scope, functions.sweep.log),
-			threshold: 0,
-		}),
+		],
+		[
+			"SweepFails",
+			{
+				says: `For ${minutes(SWEEPS * sweepSeconds)} no sweep has run and looked after everything that no event has told of.`,
+				heading: "sweepfails",
+				metric: succeeded(functions.sweep.lambda),
+				threshold: 1,
+				unlike: tooFew,
+			},
+		],
+		[
+			"MarkRevoked",
+			{
+				says: "A drained node is in use again, and its instance is not marked safe any more.",
+				heading: "markrevoked",
+				metric: marks,
+				threshold: 0,
+			},
+		],
 	];
 }
 
-function ofQueues({ events, orders, quarantine }: Watched): readonly (readonly [string, Rule])[] {
+function ofQueues({ events, orders, quarantine }: Watched): readonly Named[] {
 	const { maxReceiveCount, visibilitySeconds } = delivery;
 	const depth = (queue: Queue) => ({ metric: queue.metricApproximateNumberOfMessagesVisible(maximum), threshold: 0 });
 	// No more than this: with its third receive, at 120 s, SQS moves a message that keeps failing to the back of the queue and
@@ -149,7 +165,7 @@ function succeeded(sweep: LambdaFunction): MathExpression {
 	});
 }
 
-/** The drain of such a node is over: nobody else tells whoever waits for the mark. */
+/** Most often the drain of such a node is over: nobody else tells whoever waits for the mark. */
 function marksRevoked(scope: Construct, log: ILogGroup): IMetric {
 	const filter = new MetricFilter(scope, "MarksRevoked", {
 		logGroup: log,

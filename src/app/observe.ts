@@ -5,7 +5,7 @@ import { newsOf, withTold } from "../domain/news.ts";
 import { followStories } from "../domain/outcomes.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { withRefusals, withTrouble } from "../domain/record-changes.ts";
-import { shortened } from "../domain/record-limits.ts";
+import { shortened } from "../domain/shortened.ts";
 import { stalled, withLeft, withTroubleOver } from "../domain/standstill.ts";
 import type { Decision } from "../domain/step-result.ts";
 import { withStories } from "../domain/story-changes.ts";

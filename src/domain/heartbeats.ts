@@ -1,7 +1,7 @@
 import { openHooks } from "./pace.ts";
 import { actionKey, type MaintenanceRecord, type RefusedBeats } from "./record.ts";
 import { withTrouble } from "./record-changes.ts";
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 import type { Trouble } from "./trouble.ts";
 import { keptTrouble } from "./trouble-limits.ts";
 

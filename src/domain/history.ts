@@ -1,6 +1,6 @@
 import type { MaintenanceRecord } from "./record.ts";
 import { isClosed } from "./record-changes.ts";
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 
 /** Something that happened to a maintenance, for an operator who reads its history. `at` in epoch milliseconds. */
 export type Happening = { readonly at: number; readonly what: string };

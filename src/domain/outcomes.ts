@@ -4,7 +4,7 @@ import type { Look, VmiFacts } from "./look.ts";
 import { strictPolicy } from "./policy.ts";
 import { isAwaited, isFinalVmi, isMigrating, liveLaunchers, runsElsewhere } from "./presence.ts";
 import type { MaintenanceRecord, VmOutcome, VmStory } from "./record.ts";
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 
 /** So much of a fate's reason is remembered. */
 const WHY_LIMIT = 160;

@@ -1,4 +1,5 @@
 import type { Refusal, VmStory } from "./record.ts";
+import { shortened } from "./shortened.ts";
 
 /**
  * How much a record holds. A DynamoDB item may have 400 KB; what looks show keeps under 300 KB of it with 500 VMs of the
@@ -10,9 +11,6 @@ const REFUSALS_BYTES = 80_000;
 const SHORT_WHY = 64;
 const REQUESTS = 200;
 const ALLOWANCES = 500;
-
-/** The text, or as much of it as fits, with an ellipsis. */
-export const shortened = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
 /** What was kept of the stories, and how many were not: of VMs that had left, and of others. */
 type KeptStories = { readonly vms: readonly VmStory[]; readonly ended: number; readonly present: number };

@@ -1,5 +1,5 @@
 import type { Refusal } from "./record.ts";
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 
 /** No refused eviction is tried again sooner. */
 export const FIRST_PAUSE_SECONDS = 5;

@@ -1,4 +1,4 @@
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 import type { Trouble, TroubleKind } from "./trouble.ts";
 
 /** So many of one kind are named; a human who mends those is told of the next. */

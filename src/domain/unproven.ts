@@ -2,7 +2,7 @@ import { isSameNode } from "./identity.ts";
 import type { Look } from "./look.ts";
 import { type Finding, whatIsLeft } from "./proof.ts";
 import type { MaintenanceRecord } from "./record.ts";
-import { shortened } from "./record-limits.ts";
+import { shortened } from "./shortened.ts";
 import type { Trouble } from "./trouble.ts";
 import { listed } from "./trouble-texts.ts";
 

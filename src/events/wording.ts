@@ -1,10 +1,8 @@
 import type * as z from "zod";
+import { shortened } from "../domain/shortened.ts";
 
 const LONGEST_WHY = 500;
 const LONGEST_ECHO = 100;
-
-const shortened = (text: string, longest: number) =>
-	text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
 
 /** At most 500 characters. */
 export const bounded = (why: string): string => shortened(why, LONGEST_WHY);

@@ -3,7 +3,7 @@ import { noticeOf } from "../../src/app/observe.ts";
 import { stepResult } from "../../src/app/step.ts";
 import { followStories } from "../../src/domain/outcomes.ts";
 import type { VmStory } from "../../src/domain/record.ts";
-import { keptRefusals, keptRequests, keptStories, shortened } from "../../src/domain/record-limits.ts";
+import { keptRefusals, keptRequests, keptStories } from "../../src/domain/record-limits.ts";
 import { nextRefusal } from "../../src/domain/refusal.ts";
 import { withStories } from "../../src/domain/story-changes.ts";
 import { keptTroubles } from "../../src/domain/trouble-limits.ts";
@@ -113,8 +113,4 @@ describe("what a human is told of 500 VMs in trouble", () => {
 
 it("of the requests the newest are kept", () => {
 	expect(keptRequests(numbers.map(String))).toEqual(numbers.slice(300).map(String));
-});
-
-it("what is short enough is not shortened", () => {
-	expect([shortened("four", 4), shortened("fives", 4)]).toEqual(["four", "fiv…"]);
 });

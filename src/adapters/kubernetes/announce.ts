@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CoreV1Event } from "@kubernetes/client-node";
 import type { NodeIdentity } from "../../domain/identity.ts";
+import { shortened } from "../../domain/shortened.ts";
 import type { Cluster } from "../../ports.ts";
 import { answerOf, faultOf } from "./api-status.ts";
 import type { ClusterApi } from "./cluster-api.ts";
@@ -25,7 +26,7 @@ export async function announceOnNode({ core, clock }: ClusterApi, node: NodeIden
 		involvedObject: { apiVersion: "v1", kind: "Node", name, uid: node.uid },
 		type: event.type,
 		reason: event.reason,
-		message: event.message.slice(0, LONGEST_MESSAGE),
+		message: shortened(event.message, LONGEST_MESSAGE),
 		source: { component: "evacuator" },
 		reportingComponent: "evacuator",
 		reportingInstance: "evacuator",

@@ -1,3 +1,4 @@
+import { BROKEN_OFF } from "./broken-off.ts";
 import type { FaultKind } from "./fault.ts";
 import type { Mishap } from "./mishap.ts";
 import { LEAVING, type Stage } from "./stage.ts";
@@ -17,7 +18,7 @@ const end =
 	(stage) => {
 		const name = running(stage);
 		if (name === undefined) return false;
-		void stage.ground.machine.stop(name, "Fault", "the execution ended in the middle", status);
+		void stage.ground.machine.stop(name, BROKEN_OFF, "the execution ended in the middle", status);
 		return true;
 	};
 

@@ -1,5 +1,12 @@
+import type { AuditEntry } from "../../src/local/cluster/api/api-server.ts";
 import { isOurs } from "../scenarios/stage.ts";
 import type { Judge } from "./evidence.ts";
+
+/** The API server took it, or its answer is lost and it was not meant for another object than this one. */
+const mayHaveWritten = ({ code, body }: AuditEntry, uid: string | undefined): boolean =>
+	code === 0 ? uidOf(body) === undefined || uidOf(body) === uid : code < 300;
+
+const uidOf = (body: unknown): unknown => (body as { readonly metadata?: { readonly uid?: unknown } } | undefined)?.metadata?.uid;
 
 /** A Node that has our node's name and is another one. */
 export const namesakeIsUntouched: Judge = ({ cluster, node, recreated }) => {
@@ -7,8 +14,12 @@ export const namesakeIsUntouched: Judge = ({ cluster, node, recreated }) => {
 	const there = cluster.store.get("nodes", undefined, node);
 	const annotations = Object.keys(there?.metadata.annotations ?? {}).filter((name) => name.includes("evacuator"));
 	const writes = cluster.audit.filter(
-		({ at, user, verb, path, code }) =>
-			at > recreated.at && isOurs(user) && verb === "patch" && path.endsWith(`/nodes/${node}`) && code < 300,
+		(asked) =>
+			asked.at > recreated.at &&
+			isOurs(asked.user) &&
+			asked.verb === "patch" &&
+			asked.path.endsWith(`/nodes/${node}`) &&
+			mayHaveWritten(asked, there?.metadata.uid),
 	);
 	return [
 		...(there?.spec?.unschedulable === true && !recreated.unschedulable ? [`the namesake of ${node} is cordoned`] : []),

@@ -8,6 +8,7 @@ import { admitFunctions, deploy } from "../scenarios/stage.ts";
 import { traceOf } from "../scenarios/trace.ts";
 import { type Aftermath, aftermathOf } from "./aftermath.ts";
 import { BoundaryFaults } from "./boundary-faults.ts";
+import { brokenOffAt } from "./broken-off.ts";
 import type { FaultKind } from "./fault.ts";
 import { Happenings } from "./happenings.ts";
 import { addLeavingInstance } from "./leaving-instance.ts";
@@ -94,6 +95,7 @@ class Run {
 			trace,
 			fired: this.#strikes.fired,
 			hasMark: () => isMarked(this.#deployed),
+			brokenOffAt: () => brokenOffAt(this.#deployed.machine.list()),
 		});
 	}
 

@@ -49,8 +49,10 @@ export class Witness {
 		readonly fired: Evidence["fired"];
 		/** Whether the instance is marked safe to terminate. */
 		readonly hasMark: () => boolean;
+		/** When a fault ended the newest execution; undefined where it ended otherwise, or any still runs. */
+		readonly brokenOffAt: () => number | undefined;
 	}) {
-		const { clock, cluster, node, policy, messages, trace, fired, hasMark } = options;
+		const { clock, cluster, node, policy, messages, trace, fired, hasMark, brokenOffAt } = options;
 		this.#clock = clock;
 		this.#cluster = cluster;
 		this.#messages = messages;
@@ -64,11 +66,8 @@ export class Witness {
 			excuse: (victim) => this.arrivals.excuse(victim),
 			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
-		this.outages = new Outages(
-			() => clock.now(),
-			messages.hooksToldAt,
-			() => this.#isUnheard(),
-		);
+		const { hooksToldAt } = messages;
+		this.outages = new Outages({ now: () => clock.now(), hooksToldAt, isUnheard: () => this.#isUnheard(), brokenOffAt });
 		const { sent } = messages;
 		const live = new Map<string, string>();
 		this.#ledger = new Ledger(() => clock.now(), hasMark);

@@ -28,7 +28,11 @@ export async function forceDelete(
 	name: string,
 ): Promise<void> {
 	const path = `${paths[resource]}/namespaces/${namespace}/${resource}/${name}`;
-	if (resource !== "pods") await cluster.kubectl("PATCH", path, { metadata: { finalizers: null } });
+	if (resource !== "pods") {
+		const freed = await cluster.kubectl("PATCH", path, { metadata: { finalizers: null } });
+		// It was being deleted, and nothing else kept it.
+		if (freed.code < 300 && cluster.store.get(resource, namespace, name) === undefined) return;
+	}
 	const { code, body } = await cluster.kubectl("DELETE", `${path}?gracePeriodSeconds=0`);
 	if (code >= 300) throw new Error(`cannot force ${path} out: ${JSON.stringify(body)}`);
 }

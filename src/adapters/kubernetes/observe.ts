@@ -32,17 +32,18 @@ const UNBOUND_LAUNCHERS = { fieldSelector: "spec.nodeName=", labelSelector: "kub
 
 /**
  * Looks at one node. The requests follow one another in the order in which things happen, so that what moves between two
- * of them is seen by the second: an unbound launcher becomes a bound one, a bound one a VMI on the node.
+ * of them is seen by the second: an unbound launcher becomes a bound one, a bound one a VMI on the node. The Node comes
+ * after all that names it: a uid is given once, so where it still is the one we know, nothing listed lay on a namesake.
  */
 export async function observe(api: ClusterApi, name: string, scope: "survey" | "progress" | "proof"): Promise<Observation> {
 	requireObjectName("Node", name);
 	const began = api.clock.now();
 	if (scope === "survey") return survey(api, name, began);
-	const node = await readNode(api, name);
 	const unbound = scope === "proof" ? await listPods(api, UNBOUND_LAUNCHERS) : undefined;
 	const listed = await listPods(api, { fieldSelector: `spec.nodeName=${name}` });
 	const pods = listed.items.filter((pod) => pod.nodeName === name);
 	const machines = await listMachines(api, pods);
+	const node = await readNode(api, name);
 	const { extras, vms } = await readExtras(api, vmisOn(name, pods, machines.vmis));
 	const look: Look = {
 		began,
@@ -58,10 +59,10 @@ export async function observe(api: ClusterApi, name: string, scope: "survey" | "
 }
 
 async function survey(api: ClusterApi, name: string, began: number): Promise<Observation> {
-	const nodes = await listNodes(api);
 	const listed = await listPods(api);
 	const pods = listed.items.filter((pod) => pod.nodeName === name);
 	const machines = await listMachines(api, pods);
+	const nodes = await listNodes(api);
 	const kubevirt = await readKubeVirt(api);
 	const { extras, vms } = await readExtras(api, vmisOn(name, pods, machines.vmis), kubevirt);
 	const node = nodes.find((one) => one.name === name);

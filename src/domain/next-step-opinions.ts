@@ -51,9 +51,12 @@ const evictionIsDue: Opinion = ({ look, record, policy, now }) => {
 	return due.length > 0 ? { next: "evict", why: `${due.length} of its pods can be asked for` } : undefined;
 };
 
+/** The clock of the function that surveyed may be minutes behind: without a pause the steps would send one another round. */
+const SURVEYS_APART_MS = 20_000;
+
 const roomMayHaveCome: Opinion = (circumstances) =>
 	someVmLacksRoom(circumstances) && surveyEnds(circumstances) <= circumstances.now
-		? { next: "assess", why: "there may be room for a VM that lacked it" }
+		? { next: "wait", why: "there may be room for a VM that lacked it", at: circumstances.now + SURVEYS_APART_MS }
 		: undefined;
 
 /** A silent node moves nothing on: it is looked at from time to time instead of being watched. */

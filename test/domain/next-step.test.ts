@@ -194,9 +194,17 @@ describe("while it watches the maintenance", () => {
 		const record = { vms: [toldToLackRoom()], surveyedAt: NOW };
 
 		expect(watching(look, record)).toEqual({ next: "wait", why: "no other node has room", at: NOW + 120_000 });
-		expect(watching(look, record, NOW + 120_000)).toEqual({
-			next: "assess",
+		expect(watching(look, record, NOW + 120_000).why).toBe("there may be room for a VM that lacked it");
+	});
+
+	it("pauses before that, since the clock of who surveyed may be minutes behind", () => {
+		const look = { pods: [aLauncher("db")], vmis: [aVmi("db", liveMigrate)] };
+		const record = { vms: [toldToLackRoom()], surveyedAt: NOW };
+
+		expect(watching(look, record, NOW + 292_000)).toEqual({
+			next: "wait",
 			why: "there may be room for a VM that lacked it",
+			at: NOW + 312_000,
 		});
 	});
 

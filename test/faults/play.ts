@@ -17,6 +17,7 @@ import { Messages } from "./messages.ts";
 import { writeRecord } from "./other-writer.ts";
 import { untilOver } from "./over.ts";
 import type { Plan } from "./plan.ts";
+import { Restlessness } from "./restlessness.ts";
 import { functionClock } from "./running.ts";
 import { LEAVING, type Stage } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
@@ -65,6 +66,7 @@ class Run {
 	readonly #strikes: Strikes;
 	readonly #messages: Messages;
 	readonly #witness: Witness;
+	readonly #restlessness = new Restlessness();
 	#ground: EmbeddedGround | undefined;
 	#happenings: Happenings | undefined;
 	#lastsUntil: number;
@@ -115,9 +117,11 @@ class Run {
 			boundary: boundary.aws,
 			invoke: async (invocation) => {
 				const run = () => handle({ ...invocation, world: { ...invocation.world, clock: itsClock } });
+				if (this.#restlessness.isFound) return new Promise(() => undefined);
 				return this.#happenings?.invoke(invocation, run) ?? run();
 			},
 			...this.#witness.ears((state) => {
+				this.#restlessness.entered(state, clock.now());
 				for (const fault of this.#strikes.atState(state)) this.#happenings?.happen(fault, undefined);
 			}),
 		});
@@ -130,7 +134,7 @@ class Run {
 		const began = clock.now();
 		this.#happenings = new Happenings(this.#stage(ground), this.#strikes);
 		addLeavingInstance(ground, this.#plan.world);
-		const violations = await clock.run(async () => {
+		const run = clock.run(async () => {
 			this.#happenings?.begin();
 			if (begins !== "hook") this.#messages.order();
 			if (begins !== "order") clock.at((begins === "hook" ? 1 : 40) * SECOND, () => ground.aws.terminate(LEAVING, "scale in"));
@@ -146,6 +150,7 @@ class Run {
 			});
 			return this.#witness.judge(ground);
 		});
+		const violations = await this.#restlessness.orEnds(run);
 		if (this.#fault !== undefined) throw this.#fault;
 		const aftermath = await aftermathOf(ground, this.#cluster, this.#node);
 		return {

@@ -18,7 +18,9 @@ export class Crew {
 
 	/** Without a rule, if one is named. */
 	constructor(size: number, withoutRule: string | undefined) {
-		this.#begin = () => fork(new URL("./worker.ts", import.meta.url), processWithout(withoutRule));
+		const { execArgv, env } = processWithout(withoutRule);
+		// A worker has a core: threads that collect garbage beside it would take it from the other workers.
+		this.#begin = () => fork(new URL("./worker.ts", import.meta.url), { execArgv: [...execArgv, "--single-threaded-gc"], env });
 		this.#workers = Array.from({ length: size }, this.#begin);
 	}
 

@@ -18,6 +18,8 @@ const LISTEN_MS = 5_000;
 
 /**
  * Looks once, then follows the cluster for as long as something moves, keeping every hook alive, and says what is next.
+ * That is never Evict at once, which has just asked for all that its clock let it: where ours is minutes ahead, the two
+ * would send each other round without a pause.
  *
  * The first and the last thing it does is a heartbeat, so that whatever comes next has half a hook's time-out.
  */
@@ -56,7 +58,8 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 		record = observed.record;
 		const decision = duringWatch(look, record, world.policy, clock.now());
 		const { news } = observed;
-		if (decision.next !== "watch" || news.length > 0 || clock.now() >= end) return { record, decision, news };
+		const isTooSoon = decision.next === "evict" && clock.now() < opened + LISTEN_MS;
+		if ((decision.next !== "watch" && !isTooSoon) || news.length > 0 || clock.now() >= end) return { record, decision, news };
 		const wakeAt = Math.min(heardAt + LISTEN_MS, end, decision.at ?? end);
 		look = await changes(wakeAt - clock.now(), (promise, wait) => clock.within(promise, wait));
 		if (!look) return { record, decision: clock.now() - opened < LISTEN_MS ? afterPause(decision, world) : decision, news };
@@ -68,7 +71,9 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 
 /** Watches that end as soon as they begin are not opened again at once. */
 const afterPause = (decision: Decision, { clock }: World): Decision =>
-	decision.next === "watch" ? { next: "wait", why: "the watches ended at once", at: clock.now() + LISTEN_MS } : decision;
+	decision.next === "watch" || decision.next === "evict"
+		? { next: "wait", why: "the watches ended at once", at: clock.now() + LISTEN_MS }
+		: decision;
 
 /**
  * The newest observation after at most so many milliseconds; undefined when the watches have ended. The question that is

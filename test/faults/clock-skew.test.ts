@@ -1,0 +1,48 @@
+import { describe, expect, it } from "@jest/globals";
+import { functionNames } from "../../infra/function-names.ts";
+import type { Fault } from "./fault.ts";
+import { tryPlan } from "./try-seed.ts";
+import type { WorldPlan } from "./world.ts";
+
+const world: WorldPlan = {
+	kubevirtVersion: "1.9.0",
+	others: 2,
+	vms: [{ name: "vm-0", fate: "migrates", seconds: 60, may: true }],
+	pods: 2,
+	budget: true,
+	neighbour: false,
+	hookSeconds: 300,
+	defaultResult: "CONTINUE",
+	secondHook: "none",
+	retain: false,
+	begins: "hook",
+};
+
+const atOnce = { on: "time", seconds: 0 } as const;
+
+/** This function's clock is almost five minutes ahead of all others. */
+const ahead = (name: (typeof functionNames)[number]): Fault => ({
+	kind: "clock skew",
+	at: atOnce,
+	seconds: 292,
+	times: 1,
+	choice: (functionNames.indexOf(name) + 0.5) / functionNames.length,
+});
+
+const latecomer: Fault = { kind: "VM bound after the cordon", at: atOnce, seconds: 384, times: 1, choice: 0.5 };
+
+/** Where a step sends the execution back at once it never ends, which breaks it off. */
+describe.each(functionNames)("a drain whose %s has a clock that is ahead", (name) => {
+	it("ends as all others do, while a budget lets one pod go after the other", async () => {
+		const { violations, state } = await tryPlan({ seed: 1, world, faults: [ahead(name)], patient: false });
+
+		expect({ violations, state }).toEqual({ violations: [], state: "released" });
+	});
+
+	it("waits for room as all others do", async () => {
+		const crowded = { ...world, others: 1, hookSeconds: 3600 };
+		const { violations, state } = await tryPlan({ seed: 1, world: crowded, faults: [ahead(name), latecomer], patient: false });
+
+		expect({ violations, state }).toEqual({ violations: [], state: "open" });
+	});
+});

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { functionNames } from "../../infra/function-names.ts";
 import type { Fault } from "./fault.ts";
 import { tryPlan } from "./try-seed.ts";
@@ -17,6 +17,8 @@ const world: WorldPlan = {
 	retain: false,
 	begins: "hook",
 };
+
+jest.setTimeout(60_000);
 
 const atOnce = { on: "time", seconds: 0 } as const;
 

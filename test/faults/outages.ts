@@ -60,10 +60,10 @@ export class Outages {
 		return refusedAt !== undefined && this.#seen.now() <= refusedAt + REDELIVERY_MS && this.#seen.isUnheard();
 	}
 
-	/** The hook began to wait when no function ran, and its message has not been read since. */
+	/** The hook began to wait when no function ran, or so shortly before that its message may have waited for its turn; it is unread. */
 	#nobodyCouldHear(): boolean {
 		const { from, until } = this.#functions;
-		return from <= this.#waitingSince && this.#seen.now() <= until + REDELIVERY_MS && this.#seen.isUnheard();
+		return from <= this.#waitingSince + REDELIVERY_MS && this.#seen.now() <= until + REDELIVERY_MS && this.#seen.isUnheard();
 	}
 
 	/** The execution that kept the hook alive was broken off when no function ran that could have begun the next one. */

@@ -23,7 +23,7 @@ export type Evidence = {
 	readonly notices: { readonly subject: string; readonly message: string }[];
 	readonly entered: { readonly execution: string; readonly state: string }[];
 	/** Every CompleteLifecycleAction that left a function, by the true clock. */
-	readonly completions: { readonly at: number; readonly token: string; readonly by: string; readonly lookBeganAt: number }[];
+	readonly completions: { readonly at: number; readonly hook: string; readonly by: string; readonly lookBeganAt: number }[];
 	/** Tokens that wait for an answer, with their hooks. */
 	readonly live: Map<string, string>;
 	/** When another Node of the same name appeared. */

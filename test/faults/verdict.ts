@@ -39,14 +39,14 @@ const FRESH_MS = 10_000 + 3_000;
 const answersAreFresh: Judge = ({ completions }) =>
 	completions
 		.filter(({ at, lookBeganAt }) => at - lookBeganAt > FRESH_MS)
-		.map(({ at, token, lookBeganAt }) => `${token} was completed ${(at - lookBeganAt) / 1_000} s after the look began`);
+		.map(({ at, hook, lookBeganAt }) => `${hook} was completed ${(at - lookBeganAt) / 1_000} s after the look began`);
 
 const noTryRepeatsItsAnswer: Judge = ({ completions }) => {
 	const seen = new Set<string>();
-	return completions.flatMap(({ token, by }) => {
-		const known = seen.has(`${by} ${token}`);
-		seen.add(`${by} ${token}`);
-		return known ? [`${by} sent the answer to ${token} twice`] : [];
+	return completions.flatMap(({ hook, by }) => {
+		const known = seen.has(`${by} ${hook}`);
+		seen.add(`${by} ${hook}`);
+		return known ? [`${by} sent the answer to ${hook} twice`] : [];
 	});
 };
 
@@ -65,7 +65,10 @@ const nothingEndsInSilence: Judge = async ({ notices, entered }, ground) => {
 const answeredOrHeld: Judge = async ({ live, clock }, ground) => {
 	const record = await ground.worldOf("intake").records.latest(LEAVING);
 	if (record?.state !== "released" || live.size === 0) return [];
-	const open = [...live].filter(([token]) => record.hooks.some((hook) => hook.token === token));
+	// Sweep finds hooks whose tokens nobody has told.
+	const open = [...live].filter(([token, name]) =>
+		record.hooks.some((hook) => (hook.token === undefined ? hook.hook === name : hook.token === token)),
+	);
 	return clock.now() - (record.closedAt ?? 0) > 60_000
 		? open.map(([, hook]) => `the drain is over, and hook ${hook} was not answered`)
 		: [];

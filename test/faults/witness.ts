@@ -123,8 +123,10 @@ export class Witness {
 			this.#lastActs.leaves(kind, running);
 		}
 		if (kind === "marks") return;
-		const token = new URLSearchParams(body).get("LifecycleActionToken") ?? "";
-		this.evidence.completions.push({ at: this.#clock.now(), token, by, lookBeganAt });
+		const asked = new URLSearchParams(body);
+		// Sweep finds hooks whose tokens nobody has told.
+		const hook = `${asked.get("LifecycleHookName")} ${asked.get("LifecycleActionToken") ?? "without a token"}`;
+		this.evidence.completions.push({ at: this.#clock.now(), hook, by, lookBeganAt });
 	}
 
 	/** AWS has done what `running` asked for, or a state of the definition. */

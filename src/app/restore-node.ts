@@ -3,7 +3,7 @@ import type { NodeIdentity } from "../domain/identity.ts";
 import { executionName, type MaintenanceRecord } from "../domain/record.ts";
 import { isClosed, withRestored } from "../domain/record-changes.ts";
 import { withoutMark } from "../domain/release-changes.ts";
-import { isRestored, lateCordonUntil, type Remains, remainsOf, standsNow } from "../domain/restoration.ts";
+import { isRestored, lateCordonUntil, type Remains, remainsOf, standsNow, takesTooLong } from "../domain/restoration.ts";
 import type { Decision } from "../domain/step-result.ts";
 import type { World } from "../ports.ts";
 import { changeRecord, readRecord } from "./maintenance-record.ts";
@@ -42,7 +42,8 @@ export const restoreNode: Step = async (key, world, attempt) => {
 		return close(seen, standsNow(remains.node, seen), world, attempt);
 	}
 	const taken = await takeBack({ remains, look, record, node, world, began });
-	const { record: seen, news } = await observeRestoring(look, record, taken.trouble, world);
+	const trouble = taken.trouble.length > 0 ? taken.trouble : takesTooLong(remains, record, clock.now());
+	const { record: seen, news } = await observeRestoring(look, record, trouble, world);
 	return { ...result(taken.interruption ?? lookAgain(remains, taken.changed, clock.now()), seen), ...noticeOf(news, seen) };
 };
 

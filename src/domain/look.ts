@@ -133,6 +133,8 @@ export type MigrationFacts = {
 	readonly vmiName: string;
 	readonly phase: MigrationPhase;
 	readonly createdAt: number;
+	/** It is being deleted, and virt-controller has not ended it yet. */
+	readonly deleting?: true;
 	/** Annotation kubevirt.io/evacuationMigration: the node that KubeVirt evacuates with it. */
 	readonly evacuates?: string;
 	/** status.migrationState, where KubeVirt has filled it. */

@@ -8,6 +8,8 @@ import type { Trouble } from "./trouble.ts";
 import { listed } from "./trouble-texts.ts";
 
 const LATE_REQUEST_MS = 60_000;
+/** What is not taken back after so long is told. */
+const TAKES_TOO_LONG_MS = 30 * 60_000;
 
 /** What of a drain one look still shows. */
 export type Remains = {
@@ -49,8 +51,8 @@ export const lateCordonUntil = ({ cordonedAt, cancel }: MaintenanceRecord): numb
 	cordonedAt === undefined && cancel ? cancel.at + LATE_REQUEST_MS : undefined;
 
 /**
- * The migrations that may be called off: not those of VMIs that are marked, for which KubeVirt would begin another one
- * within a second.
+ * The migrations that may be called off: not those that were already, and not those of VMIs that are marked, for which
+ * KubeVirt would begin another one within a second.
  */
 export const migrationsToCancel = (
 	{ marked, migrations }: Remains,
@@ -59,6 +61,7 @@ export const migrationsToCancel = (
 ): readonly MigrationFacts[] =>
 	migrations.filter((migration) => {
 		const vmi = vmiOfMigration(migration, look);
+		if (migration.deleting) return false;
 		return vmi === undefined || unmarked.has(vmi.uid) || !marked.includes(vmi);
 	});
 
@@ -70,6 +73,19 @@ export const markStays = (node: string, vms: readonly VmiFacts[], why: string): 
 	about: node,
 	says: `The drain of ${node} is cancelled, but KubeVirt does not take its mark off ${named(vms)} (${why}); it goes on moving them until they have left. Let them move, or restart those VMs.`,
 });
+
+/** What half an hour after the cancel has not been taken back. */
+export function takesTooLong(remains: Remains, { cancel }: MaintenanceRecord, now: number): readonly Trouble[] {
+	if (isRestored(remains) || cancel === undefined || now < cancel.at + TAKES_TOO_LONG_MS) return [];
+	const { node, cordon, annotations, marked, migrations } = remains;
+	const left = [
+		...(cordon || annotations.length > 0 ? ["our cordon"] : []),
+		...(marked.length > 0 ? [`the mark on ${named(marked)}`] : []),
+		...(migrations.length > 0 ? [`the migrations ${named(migrations)}`] : []),
+	];
+	const says = `The drain of ${node.name} was cancelled more than half an hour ago, and this is still there: ${left.join(", ")}. See whether virt-controller runs and what it says of them.`;
+	return [{ kind: "stalled", about: node.name, says }];
+}
 
 /** How the node stands after a drain was taken back, for the one who cancelled it. */
 export function standsNow({ unschedulable, name }: NodeFacts, { vms }: MaintenanceRecord): string {

@@ -7,6 +7,7 @@ import {
 	migrationsToCancel,
 	remainsOf,
 	standsNow,
+	takesTooLong,
 } from "../../src/domain/restoration.ts";
 import { aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
 
@@ -70,6 +71,14 @@ describe("what a drain has left", () => {
 		expect(migrationsToCancel(remains, new Set(), look)).toEqual([gone]);
 		expect(migrationsToCancel(remains, new Set([marked.uid]), look)).toEqual([of, gone]);
 	});
+
+	it("is a migration that was called off until it has ended, which is not called off again", () => {
+		const ending = aMigration("gone", { ...running, deleting: true });
+		const look = aLook({ node: free, migrations: [ending] });
+		const remains = remainsOf(look, aRecord(), ours);
+		if (remains === "not ours") throw new Error("it is ours");
+		expect([isRestored(remains), migrationsToCancel(remains, new Set(), look)]).toEqual([false, []]);
+	});
 });
 
 describe("a cordon that nobody has seen", () => {
@@ -121,6 +130,29 @@ describe("what the one who cancelled is told", () => {
 			"Node node-a is schedulable, and nothing moves off it any more. Moved before, and not moved back: shop/db. Shut down before: shop/web.",
 		);
 		expect(standsNow(cordoned, aRecord())).toBe("Node node-a stays cordoned: that cordon is not Evacuator's.");
+	});
+
+	it("is what has not been taken back after half an hour", () => {
+		const cancelled = aRecord({ cancel: { at: NOW, issuedAt: NOW, requestId: "c" } });
+		const told = (look: Parameters<typeof aLook>[0], now: number) => {
+			const remains = remainsOf(aLook(look), cancelled, ours);
+			return remains === "not ours" ? [] : takesTooLong(remains, cancelled, now);
+		};
+		const all = { node: cordoned, vmis: [marked], migrations: [aMigration("marked", running)] };
+
+		expect(told(all, NOW + 1_799_999)).toEqual([]);
+		expect(told(all, NOW + 1_800_000)).toEqual([
+			{
+				kind: "stalled",
+				about: "node-a",
+				says: "The drain of node-a was cancelled more than half an hour ago, and this is still there: our cordon, the mark on shop/marked, the migrations shop/move. See whether virt-controller runs and what it says of them.",
+			},
+		]);
+		expect(told({ node: free, migrations: [aMigration("marked", running)] }, NOW + 1_800_000)[0]?.says).toContain(
+			"still there: the migrations shop/move.",
+		);
+		expect(told({ node: free, vmis: [marked] }, NOW + 1_800_000)[0]?.says).toContain("still there: the mark on shop/marked.");
+		expect(told({ node: free }, NOW + 1_800_000)).toEqual([]);
 	});
 
 	it("is which VMs KubeVirt goes on moving, and why", () => {

@@ -148,6 +148,11 @@ describe("a migration", () => {
 		expect(migrationFacts(sampleWith("migration-succeeded", { status: { phase: "Postponed" } })).phase).toBe("Running");
 		expect(migrationFacts(sampleWith("migration-running", { status: { phase: undefined } })).phase).toBe("Unset");
 	});
+
+	it("is called off from the moment that it is being deleted", () => {
+		const metadata = { deletionTimestamp: "2026-09-01T10:00:00Z" };
+		expect(migrationFacts(sampleWith("migration-running", { metadata })).deleting).toBe(true);
+	});
 });
 
 describe("a VirtualMachine", () => {

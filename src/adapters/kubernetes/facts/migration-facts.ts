@@ -37,6 +37,7 @@ export function migrationFacts(object: unknown): MigrationFacts {
 		...stated({
 			evacuates: metadata.annotations["kubevirt.io/evacuationMigration"] || undefined,
 			failureReason: status.migrationState?.failureReason,
+			deleting: metadata.deletionTimestamp === undefined ? undefined : (true as const),
 		}),
 		...(status.migrationState ? endsOf(status.migrationState) : {}),
 	};

@@ -90,6 +90,7 @@ function rows({ stack, table, machine, quarantine }: Permitted): Readonly<Record
 			allow(executions, "states:DescribeExecution"),
 			describe,
 			search,
+			heartbeat,
 			tagSafe(stack, "ec2:DeleteTags"),
 		],
 	};

@@ -1,3 +1,4 @@
+import type { Hook } from "../domain/record.ts";
 import { isUnheard } from "../domain/take-in.ts";
 import type { HookFacts, WaitingInstance, World } from "../ports.ts";
 import { clusterOf } from "./cluster-of.ts";
@@ -26,10 +27,21 @@ async function takeIn({ instanceId, group, hooks }: WaitingInstance, world: Worl
 		return "foreign";
 	}
 	for (const hook of unheard) {
-		const { outcome, why } = await openMaintenance(requestOf(instanceId, group, hook, place.cluster, world), world);
+		const request = requestOf(instanceId, group, hook, place.cluster, world);
+		const { outcome, why } = await openMaintenance(request, world);
 		world.notices.say({ event: "taken in", outcome, why, instanceId, group, hook: hook.hook });
+		if (outcome === "accepted") await firstBeat(instanceId, request.hook, world);
 	}
 	return "taken in";
+}
+
+/** How long it has waited already nobody knows, and an execution that it joins may sleep for as long as its other hooks let it. */
+async function firstBeat(instanceId: string, hook: Hook, { instances, notices }: World): Promise<void> {
+	try {
+		await instances.heartbeat(instanceId, hook);
+	} catch (fault) {
+		notices.say({ event: "heartbeat failed", instanceId, hook: hook.hook, why: String(fault) });
+	}
 }
 
 /**

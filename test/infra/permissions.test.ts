@@ -82,8 +82,9 @@ describe("in AWS", () => {
 		);
 	});
 
-	it("sweep looks, writes records, starts, and takes the one tag away", () => {
+	it("sweep looks, writes records, starts, keeps alive what it finds, and takes the one tag away", () => {
 		const own = [
+			heartbeat,
 			"autoscaling:DescribeAutoScalingGroups on *",
 			...mayWith("i-*", "PutItem", "Query"),
 			"dynamodb:Query on <Records>/index/open",
@@ -112,7 +113,7 @@ describe("in AWS", () => {
 describe("in AWS only", () => {
 	it.each([
 		["release completes a lifecycle action", /CompleteLifecycleAction/, ["release"]],
-		["admit, watch and the executions send heartbeats", /Heartbeat/, ["admit", "watch", "machine"]],
+		["admit, watch, sweep and the executions send heartbeats", /Heartbeat/, ["admit", "watch", "sweep", "machine"]],
 		["admit takes a slot, and the executions give it back", /UpdateItem.*cluster#/, ["admit", "machine"]],
 		["the functions write records", /UpdateItem.*"i-/, functionNames],
 		["nobody writes whatever item it likes", /(Update|Put)Item on \S+$/, []],

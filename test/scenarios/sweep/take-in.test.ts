@@ -15,7 +15,7 @@ import {
 	tokenOf,
 	wellEnded,
 } from "../bad-input/messages.ts";
-import { drill, LEAVING, leave } from "../drill.ts";
+import { drill, HOOK, LEAVING, leave } from "../drill.ts";
 import { name, swept, unheard } from "./sweep.ts";
 
 jest.setTimeout(240_000);
@@ -65,6 +65,27 @@ describe("an instance whose lifecycle event is lost for ever", () => {
 		expect(outcome.violations).toEqual([]);
 		expect(gist(outcome)).toEqual({ state: "open", generation: 1, vms: ["web undefined"], trouble: ["vm-blocks"] });
 		expect(longestSilence(outcome.stage)).toBeLessThanOrEqual(1_800);
+	});
+});
+
+describe("a second hook whose event is lost", () => {
+	it("gets its first heartbeat from Sweep: the drain that it joins may sleep until it has lapsed", async () => {
+		const short = { ...HOOK, heartbeatTimeoutSeconds: 300 };
+		const outcome = await drill({
+			hours: 2,
+			hooks: [short, { ...short, name: "second", tells: [] }],
+			seed: (cluster, on) => {
+				const notMigratable = { reason: "DisksNotLiveMigratable", message: "its disk is local" };
+				cluster.add.vm({ namespace: "shop", name: "web", on, evictionStrategy: "LiveMigrate", notMigratable });
+			},
+			play: async (stage) => {
+				await stage.clock.sleep(2_000);
+				stage.ground.aws.terminate(LEAVING, "scale in");
+				await stage.clock.sleep(3_600_000);
+			},
+		});
+		expect(outcome.violations).toEqual([]);
+		expect(gist(outcome)).toEqual({ state: "open", generation: 1, vms: ["web undefined"], trouble: ["vm-blocks"] });
 	});
 });
 

@@ -76,7 +76,15 @@ export class Happenings {
 			if (invocation.name === "intake") this.#stage.intakeRefused();
 			throw new TooManyRequests();
 		}
-		return new Running(clock, invocation, this.#skews.get(invocation.name) ?? 0).run(handle);
+		const running = new Running(clock, invocation, this.#skews.get(invocation.name) ?? 0);
+		return running.run(handle, () => this.#isAwaited(invocation));
+	}
+
+	/** Those that no execution has called are always. */
+	#isAwaited({ event }: Invocation): boolean {
+		const { instanceId, generation } = event as { readonly instanceId?: string; readonly generation?: string };
+		const execution = this.#stage.ground.machine.list().find(({ name }) => name === `${instanceId}-${generation}`);
+		return execution === undefined || execution.status === "RUNNING";
 	}
 
 	#toProcess(fault: Fault, running: Running | undefined): boolean {

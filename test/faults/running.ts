@@ -62,8 +62,11 @@ export class Running {
 		return surrounding.run(undefined, act);
 	}
 
-	/** Runs the handler in a thread of its own; rejects when its process dies, or is given up, first. */
-	async run(handle: () => Promise<unknown>): Promise<unknown> {
+	/**
+	 * Runs the handler in a thread of its own; rejects when its process dies, or is given up, first. `isAwaited`: whether the
+	 * execution that has called it still runs.
+	 */
+	async run(handle: () => Promise<unknown>, isAwaited: () => boolean): Promise<unknown> {
 		try {
 			const answer = await this.#clock.rest(
 				Promise.race([this.#clock.thread(() => surrounding.run(this, handle)), this.#end.promise]),
@@ -75,7 +78,7 @@ export class Running {
 			if (this.#unheard) throw serviceException();
 			return answer;
 		} finally {
-			if (!this.#dying && !this.#givenUp) this.endedAt = this.#clock.now();
+			if (!this.#dying && !this.#givenUp && isAwaited()) this.endedAt = this.#clock.now();
 		}
 	}
 

@@ -56,10 +56,11 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 	for (;;) {
 		const observed = await observe(look, record, world);
 		record = observed.record;
-		const decision = duringWatch(look, record, world.policy, clock.now());
+		const found = duringWatch(look, record, world.policy, clock.now());
+		const isTooSoon = found.next === "evict" && clock.now() < opened + LISTEN_MS;
+		const decision: Decision = isTooSoon ? { ...found, next: "watch" } : found;
 		const { news } = observed;
-		const isTooSoon = decision.next === "evict" && clock.now() < opened + LISTEN_MS;
-		if ((decision.next !== "watch" && !isTooSoon) || news.length > 0 || clock.now() >= end) return { record, decision, news };
+		if (decision.next !== "watch" || news.length > 0 || clock.now() >= end) return { record, decision, news };
 		const wakeAt = Math.min(heardAt + LISTEN_MS, end, decision.at ?? end);
 		look = await changes(wakeAt - clock.now(), (promise, wait) => clock.within(promise, wait));
 		if (!look) return { record, decision: clock.now() - opened < LISTEN_MS ? afterPause(decision, world) : decision, news };
@@ -71,9 +72,7 @@ async function watchUntil(end: number, following: Following, began: MaintenanceR
 
 /** Watches that end as soon as they begin are not opened again at once. */
 const afterPause = (decision: Decision, { clock }: World): Decision =>
-	decision.next === "watch" || decision.next === "evict"
-		? { next: "wait", why: "the watches ended at once", at: clock.now() + LISTEN_MS }
-		: decision;
+	decision.next === "watch" ? { next: "wait", why: "the watches ended at once", at: clock.now() + LISTEN_MS } : decision;
 
 /**
  * The newest observation after at most so many milliseconds; undefined when the watches have ended. The question that is

@@ -20,7 +20,7 @@ export const foundSeeds: Readonly<Record<string, FoundSeed>> = {
 	"fresh-look": { seed: 1301, faults: [1], without: ["neighbour", "retention", "node", "vm-0"] },
 	"conditional-write": { seed: 35, faults: [1], without: ["pods", "vm-0"] },
 	"answer-once": { seed: 109, faults: [1], without: ["neighbour", "retention", "vm-0", "vm-1"] },
-	"refusals-pause": { seed: 1, faults: [], without: ["vm-0", "vm-1"] },
+	"refusals-pause": { seed: 509, faults: [3], without: ["neighbour", "retention", "node", "vm-0", "vm-1"] },
 	"mark-revoked": {
 		seed: 58,
 		faults: [2, 3],

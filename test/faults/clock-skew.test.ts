@@ -49,3 +49,19 @@ describe.each(functionNames)("a drain whose %s has a clock that is ahead", (name
 		expect({ violations, state }).toEqual({ violations: [], state: "open" });
 	});
 });
+
+it("a drain that stands still for one of two clocks, and not yet for the other, does not turn for it without a pause", async () => {
+	const vms = [
+		{ name: "vm-0", fate: "shuts down", seconds: 18, may: true },
+		{ name: "vm-1", fate: "migrates", seconds: 9, may: false },
+	] as const;
+	const stuck: WorldPlan = { ...world, others: 1, vms, hookSeconds: 3600, defaultResult: "ABANDON", secondHook: "told" };
+	const faults: readonly Fault[] = [
+		{ ...ahead("evict"), seconds: -33 },
+		{ kind: "API 409", at: { on: "request", of: "evict", channel: "cluster", nth: 5 }, seconds: 204, times: 2, choice: 0.2 },
+		{ kind: "VMI object forced away", at: { on: "time", seconds: 118 }, seconds: 381, times: 6, choice: 0.4 },
+	];
+	const { violations, state } = await tryPlan({ seed: 1, world: stuck, faults, patient: true });
+
+	expect({ violations, state }).toEqual({ violations: [], state: "open" });
+});

@@ -74,16 +74,18 @@ export const markStays = (node: string, vms: readonly VmiFacts[], why: string): 
 	says: `The drain of ${node} is cancelled, but KubeVirt does not take its mark off ${named(vms)} (${why}); it goes on moving them until they have left. Let them move, or restart those VMs.`,
 });
 
-/** What half an hour after the cancel has not been taken back. */
-export function takesTooLong(remains: Remains, { cancel }: MaintenanceRecord, now: number): readonly Trouble[] {
-	if (isRestored(remains) || cancel === undefined || now < cancel.at + TAKES_TOO_LONG_MS) return [];
+/** What has not been taken back half an hour after it could be: after the cancel, and the end of the last hook. */
+export function takesTooLong(remains: Remains, { cancel, hooks }: MaintenanceRecord, now: number): readonly Trouble[] {
+	if (isRestored(remains) || cancel === undefined) return [];
+	const since = Math.max(cancel.at, ...hooks.map(({ lostAt, completedAt }) => lostAt ?? completedAt ?? 0));
+	if (now < since + TAKES_TOO_LONG_MS) return [];
 	const { node, cordon, annotations, marked, migrations } = remains;
 	const left = [
 		...(cordon || annotations.length > 0 ? ["our cordon"] : []),
 		...(marked.length > 0 ? [`the mark on ${named(marked)}`] : []),
 		...(migrations.length > 0 ? [`the migrations ${named(migrations)}`] : []),
 	];
-	const says = `The drain of ${node.name} was cancelled more than half an hour ago, and this is still there: ${left.join(", ")}. See whether virt-controller runs and what it says of them.`;
+	const says = `The drain of ${node.name} is cancelled, and for more than half an hour this has not been taken back: ${left.join(", ")}. See whether virt-controller runs and what it says of them.`;
 	return [{ kind: "stalled", about: node.name, says }];
 }
 

@@ -9,7 +9,7 @@ import {
 	standsNow,
 	takesTooLong,
 } from "../../src/domain/restoration.ts";
-import { aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
+import { aHook, aLook, aMigration, aNode, aRecord, aVmi, INSTANCE, NOW, ours } from "./builders.ts";
 
 const annotations = { "evacuator.io/maintenance": `${INSTANCE}-1`, "evacuator.io/reason": "kernel", "other.io/x": "y" };
 const cordoned = aNode({ unschedulable: true, annotations });
@@ -145,14 +145,23 @@ describe("what the one who cancelled is told", () => {
 			{
 				kind: "stalled",
 				about: "node-a",
-				says: "The drain of node-a was cancelled more than half an hour ago, and this is still there: our cordon, the mark on shop/marked, the migrations shop/move. See whether virt-controller runs and what it says of them.",
+				says: "The drain of node-a is cancelled, and for more than half an hour this has not been taken back: our cordon, the mark on shop/marked, the migrations shop/move. See whether virt-controller runs and what it says of them.",
 			},
 		]);
 		expect(told({ node: free, migrations: [aMigration("marked", running)] }, NOW + 1_800_000)[0]?.says).toContain(
-			"still there: the migrations shop/move.",
+			"taken back: the migrations shop/move.",
 		);
-		expect(told({ node: free, vmis: [marked] }, NOW + 1_800_000)[0]?.says).toContain("still there: the mark on shop/marked.");
+		expect(told({ node: free, vmis: [marked] }, NOW + 1_800_000)[0]?.says).toContain("taken back: the mark on shop/marked.");
 		expect(told({ node: free }, NOW + 1_800_000)).toEqual([]);
+	});
+
+	it("is not what a hook has kept from being taken back until now", () => {
+		const ended = aHook({ lostAt: NOW + 7_200_000 });
+		const cancelled = aRecord({ cancel: { at: NOW, issuedAt: NOW, requestId: "c" }, hooks: [ended] });
+		const remains = remainsOf(aLook({ node: cordoned }), cancelled, ours);
+		if (remains === "not ours") throw new Error("it is ours");
+		expect(takesTooLong(remains, cancelled, NOW + 7_200_000 + 1_799_999)).toEqual([]);
+		expect(takesTooLong(remains, cancelled, NOW + 7_200_000 + 1_800_000)).toMatchObject([{ kind: "stalled" }]);
 	});
 
 	it("is which VMs KubeVirt goes on moving, and why", () => {

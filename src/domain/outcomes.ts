@@ -2,7 +2,7 @@ import { fatesOnNode, nodeOf } from "./circumstances.ts";
 import type { Fate } from "./fate.ts";
 import type { Look, VmiFacts } from "./look.ts";
 import { strictPolicy } from "./policy.ts";
-import { isAwaited, isFinalVmi, isMigrating, liveLaunchers, runsElsewhere } from "./presence.ts";
+import { isAwaited, isFinalVmi, liveLaunchers, migratesOver, runsElsewhere } from "./presence.ts";
 import type { MaintenanceRecord, VmOutcome, VmStory } from "./record.ts";
 import { shortened } from "./shortened.ts";
 
@@ -53,9 +53,9 @@ function outcomeOf(story: VmStory, look: Look, node: string): VmOutcome | undefi
 	return outcomeBySuccessor(story, look, node) ?? outcomeByFate(story.fate);
 }
 
-/** A VM that comes in has not left. */
+/** A VM that comes in has not left; one that moves on between two other nodes has. */
 const outcomeOfLiving = (vmi: VmiFacts, look: Look, node: string): VmOutcome | undefined =>
-	vmi.nodeName !== undefined && runsElsewhere(vmi, node) && !isMigrating(vmi) && !comesIn(vmi, look)
+	vmi.nodeName !== undefined && runsElsewhere(vmi, node) && !migratesOver(vmi, node) && !comesIn(vmi, look)
 		? { kind: "migrated", to: vmi.nodeName }
 		: undefined;
 

@@ -43,6 +43,18 @@ describe("the story of a VM", () => {
 		expect(outcome(story(), [aVmi("db", { ...elsewhere, migration: aMigrationState() })])).toBeUndefined();
 	});
 
+	it("stays what it is when the VM moves on from its new node to a third", () => {
+		const onward = aMigrationState({ migrationUid: "onward-uid", sourceNode: "node-b", targetNode: "node-c" });
+
+		expect(outcome(story(), [aVmi("db", { ...elsewhere, migration: onward })])).toEqual({ kind: "migrated", to: "node-b" });
+	});
+
+	it("goes on while the VM comes back from its new node", () => {
+		const back = aMigrationState({ migrationUid: "back-uid", sourceNode: "node-b", targetNode: "node-a" });
+
+		expect(outcome(story(), [aVmi("db", { ...elsewhere, migration: back })])).toBeUndefined();
+	});
+
 	it.each([
 		["restarts elsewhere", { kind: "restarting" }],
 		["is replaced", { kind: "replaced" }],

@@ -27,6 +27,10 @@ export class Arrivals {
 	readonly #migrations = new Map<string, { readonly turn: number; readonly of: string }>();
 	readonly #states: NodeState[] = [];
 	readonly #looks = new WeakMap<Running, number>();
+	/** The looks of Sweep, which alone vouches for a mark once it is set. */
+	readonly #sweeps: number[] = [];
+	/** When the last pod that was bound to the Node went. */
+	#lastPodWent = 0;
 	/** When the look began by which the instance is let go, or marked. */
 	#look = 0;
 
@@ -41,6 +45,8 @@ export class Arrivals {
 		});
 		store.subscribe(({ type, resource, object }) => {
 			if (resource === "nodes" && object.metadata.name === node) this.#becomes(type === "DELETED" ? undefined : object);
+			if (type === "DELETED" && resource === "pods" && textAt(object, "spec", "nodeName") === node)
+				this.#lastPodWent = ++this.#turn;
 			if (type !== "ADDED") return;
 			const { namespace = "", name } = object.metadata;
 			if (resource === "virtualmachineinstances") this.#made.set(`${namespace}/${name}`, ++this.#turn);
@@ -52,6 +58,7 @@ export class Arrivals {
 	/** This invocation begins a look. */
 	looks(running: Running): void {
 		this.#looks.set(running, ++this.#turn);
+		if (running.name === "sweep") this.#sweeps.push(this.#turn);
 	}
 
 	/** By its last look the instance is let go, or marked. */
@@ -71,6 +78,17 @@ export class Arrivals {
 		if (state?.is !== "cordoned") return undefined;
 		const isLate = "name" in victim ? this.#cameUnseen(keyOf(victim), state.turn) : this.#isNew(victim.migration);
 		return isLate ? "it came after the second look had begun" : undefined;
+	}
+
+	/**
+	 * Why nobody could have seen that the mark is not true any more; undefined when somebody could. A guest that came unseen
+	 * outlives its Node, and nothing in the API names it when that is gone.
+	 */
+	excuseMark(victim: Victim): string | undefined {
+		const came = "name" in victim ? this.#guests.get(keyOf(victim)) : undefined;
+		if (came === undefined || this.excuse(victim) === undefined || this.#states.at(-1)?.is !== "gone") return undefined;
+		const wasLookedAt = this.#sweeps.some((turn) => turn > came && turn < this.#lastPodWent);
+		return wasLookedAt ? undefined : "it came after the second look had begun, and its Node was deleted before Sweep looked";
 	}
 
 	#becomes(node: KubeObject | undefined): void {

@@ -64,6 +64,7 @@ export class Witness {
 			isOurs,
 			drained: (instanceId) => instanceId === LEAVING,
 			excuse: (victim) => this.arrivals.excuse(victim),
+			excuseMark: (victim) => this.arrivals.excuseMark(victim),
 			excuseShutdown: (vm) => this.rehearsals.excuse(vm),
 		});
 		const { hooksToldAt } = messages;

@@ -69,6 +69,7 @@ export class Monitor {
 	readonly #isOurs: (user: string) => boolean;
 	readonly #drained: (instanceId: string) => boolean;
 	readonly #excuse: (victim: Victim) => string | undefined;
+	readonly #excuseMark: (victim: Victim) => string | undefined;
 	readonly #excuseShutdown: (vm: string) => string | undefined;
 
 	constructor(options: {
@@ -80,6 +81,8 @@ export class Monitor {
 		readonly drained: (instanceId: string) => boolean;
 		/** Why nobody could have known that this was on an instance that was let go; undefined when somebody could. */
 		readonly excuse?: (victim: Victim) => string | undefined;
+		/** Why nobody could have known that this is on an instance that is still marked; undefined when somebody could. */
+		readonly excuseMark?: (victim: Victim) => string | undefined;
 		/** Why nobody could have known that an eviction would shut this VM (`namespace/name`) down. */
 		readonly excuseShutdown?: (vm: string) => string | undefined;
 	}) {
@@ -88,6 +91,7 @@ export class Monitor {
 		this.#isOurs = options.isOurs;
 		this.#drained = options.drained;
 		this.#excuse = options.excuse ?? (() => undefined);
+		this.#excuseMark = options.excuseMark ?? (() => undefined);
 		this.#excuseShutdown = options.excuseShutdown ?? (() => undefined);
 		for (const cluster of this.#clusters)
 			cluster.subscribe((event) => {
@@ -110,7 +114,8 @@ export class Monitor {
 	/** A mark has stood for so long that whoever vouches for it must have seen what lives there by now. */
 	stillMarked(instanceId: string): void {
 		for (const cluster of this.#clusters)
-			for (const { says } of aliveOn(cluster, instanceId)) this.#note("1", `${instanceId} is still marked while ${says}`);
+			for (const { says, victim } of aliveOn(cluster, instanceId))
+				this.#noteOr(this.#excuseMark(victim), "1", `${instanceId} is still marked while ${says}`);
 	}
 
 	/** Whether anything lives on the instance. */
